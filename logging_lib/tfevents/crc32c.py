@@ -1,0 +1,27 @@
+"""Masked CRC32C, the checksum of event file records.
+
+Source: tensorflow/core/lib/hash/crc32c.h. The mask keeps the CRC of data that itself embeds CRCs meaningful.
+"""
+
+from __future__ import annotations
+
+from crc32c import crc32c
+
+_MASK_DELTA = 0xA282EAD8
+_UINT32 = 0xFFFFFFFF
+
+
+def mask(crc: int) -> int:
+    """Rotate a CRC right by 15 bits and add a constant, modulo 2**32."""
+    return (((crc >> 15) | (crc << 17)) + _MASK_DELTA) & _UINT32
+
+
+def unmask(masked: int) -> int:
+    """Undo `mask`."""
+    rotated = (masked - _MASK_DELTA) & _UINT32
+    return ((rotated << 15) | (rotated >> 17)) & _UINT32
+
+
+def masked_crc32c(data: bytes | bytearray | memoryview) -> int:
+    """The masked CRC32C of `data`, as it is stored after a record's length and after its payload."""
+    return mask(crc32c(data))

@@ -1,0 +1,40 @@
+"""Event file names: make one, recognise one.
+
+`events.out.tfevents.<unix seconds, 10 digits>.<host>.<pid>.<uid><suffix>`; TensorFlow 2 ends them in `.v2`.
+TensorBoard takes every file whose name contains `tfevents`; so do we, except the empty files that the Keras
+profiler leaves to mark a directory.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import socket
+
+_MARKER = "tfevents"
+_PROFILE_MARK = ".profile-empty"
+_SECONDS = re.compile(r"tfevents\.(\d{10,})(?:\.|$)")
+_uids = itertools.count()
+
+
+def make_event_filename(wall_time: float, suffix: str = "") -> str:
+    """A name that no other writer of this host, process and second has.
+
+    Args:
+        wall_time: seconds since the epoch.
+        suffix: appended as it is; give it its own leading dot.
+    """
+    host = socket.gethostname().replace("/", "_")
+    return f"events.out.tfevents.{int(wall_time):010d}.{host}.{os.getpid()}.{next(_uids)}{suffix}"
+
+
+def is_event_filename(name: str) -> bool:
+    """Whether a file of this base name holds events."""
+    return _MARKER in name and not name.endswith(_PROFILE_MARK)
+
+
+def creation_time(name: str) -> int | None:
+    """Unix seconds in an event file's base name, or None where it has none."""
+    found = _SECONDS.search(name)
+    return int(found.group(1)) if found else None

@@ -1,0 +1,140 @@
+"""ndarray <-> TensorProto, every numeric dtype that TensorFlow stores, and strings.
+
+Source: tensorflow/core/framework/tensor.proto and tensorboard/util/tensor_util.py. A TensorProto holds its
+elements either as raw little-endian bytes (`tensor_content`) or in a typed list, which may be shorter than the
+shape: its last element then stands for all that follow.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from logging_lib.tfevents.proto import tensor_pb2 as pb
+
+_NUMPY_OF: dict[int, np.dtype[Any]] = {
+    pb.DT_FLOAT: np.dtype("<f4"),
+    pb.DT_DOUBLE: np.dtype("<f8"),
+    pb.DT_HALF: np.dtype("<f2"),
+    pb.DT_INT8: np.dtype("i1"),
+    pb.DT_INT16: np.dtype("<i2"),
+    pb.DT_INT32: np.dtype("<i4"),
+    pb.DT_INT64: np.dtype("<i8"),
+    pb.DT_UINT8: np.dtype("u1"),
+    pb.DT_UINT16: np.dtype("<u2"),
+    pb.DT_UINT32: np.dtype("<u4"),
+    pb.DT_UINT64: np.dtype("<u8"),
+    pb.DT_BOOL: np.dtype("?"),
+    pb.DT_COMPLEX64: np.dtype("<c8"),
+    pb.DT_COMPLEX128: np.dtype("<c16"),
+}
+_DTYPE_OF = {dtype: code for code, dtype in _NUMPY_OF.items()}
+_FIELD_OF = {
+    pb.DT_FLOAT: "float_val",
+    pb.DT_DOUBLE: "double_val",
+    pb.DT_INT8: "int_val",
+    pb.DT_INT16: "int_val",
+    pb.DT_INT32: "int_val",
+    pb.DT_UINT8: "int_val",
+    pb.DT_UINT16: "int_val",
+    pb.DT_INT64: "int64_val",
+    pb.DT_UINT32: "uint32_val",
+    pb.DT_UINT64: "uint64_val",
+    pb.DT_BOOL: "bool_val",
+}
+_COMPLEX_PARTS = {pb.DT_COMPLEX64: ("scomplex_val", "<f4"), pb.DT_COMPLEX128: ("dcomplex_val", "<f8")}
+# More elements than this in one summary is damage that happens to parse (a shape is only a few bytes).
+MAX_ELEMENTS = 1 << 28
+
+
+def shape_of(proto: pb.TensorProto) -> tuple[int, ...]:
+    """The shape, () for a scalar.
+
+    Raises:
+        ValueError: a dimension is unknown or negative, or the product is absurd.
+    """
+    shape = tuple(dim.size for dim in proto.tensor_shape.dim)
+    if proto.tensor_shape.unknown_rank or any(size < 0 for size in shape):
+        raise ValueError("tensor of unknown shape")
+    if math.prod(shape) > MAX_ELEMENTS:
+        raise ValueError(f"tensor of shape {list(shape)} is larger than any summary")
+    return shape
+
+
+def from_tensor_proto(proto: pb.TensorProto) -> npt.NDArray[Any]:
+    """The tensor as an array; bfloat16 widens to float32, strings become an object array of bytes.
+
+    Raises:
+        ValueError: a dtype this module does not know, or bytes that do not fill the shape.
+    """
+    shape = shape_of(proto)
+    if proto.dtype == pb.DT_STRING:
+        return _strings(list(proto.string_val), shape)
+    if proto.dtype == pb.DT_BFLOAT16:
+        return _halves(proto, np.dtype("<u2"), shape).astype("<u4").__lshift__(16).view("<f4")
+    dtype = _NUMPY_OF.get(proto.dtype)
+    if dtype is None:
+        raise ValueError(f"tensor of unknown dtype {proto.dtype}")
+    if proto.tensor_content:
+        return _content(proto.tensor_content, dtype, shape)
+    if proto.dtype == pb.DT_HALF:
+        return _halves(proto, np.dtype("<u2"), shape).view(dtype)
+    return _fill(_typed_list(proto, dtype), shape)
+
+
+def to_tensor_proto(array: npt.NDArray[Any]) -> pb.TensorProto:
+    """The array as a TensorProto: numbers as raw bytes, bytes and str objects as strings (UTF-8).
+
+    Raises:
+        ValueError: a dtype that TensorFlow does not store.
+    """
+    shape = pb.TensorShapeProto(dim=[pb.TensorShapeProto.Dim(size=size) for size in array.shape])
+    if array.dtype.kind in "OSU":
+        values = [item.encode() if isinstance(item, str) else bytes(item) for item in array.ravel().tolist()]
+        return pb.TensorProto(dtype=pb.DT_STRING, tensor_shape=shape, string_val=values)
+    little = array.astype(array.dtype.newbyteorder("<"), copy=False)
+    code = _DTYPE_OF.get(little.dtype)
+    if code is None:
+        raise ValueError(f"cannot store an array of dtype {array.dtype}")
+    return pb.TensorProto(dtype=pb.DataType.Name(code), tensor_shape=shape, tensor_content=little.tobytes())
+
+
+def _typed_list(proto: pb.TensorProto, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    if parts := _COMPLEX_PARTS.get(proto.dtype):
+        name, part = parts
+        flat = np.array(getattr(proto, name), part)
+        if len(flat) % 2:
+            raise ValueError("complex tensor with half a number")
+        return flat.view(dtype)
+    return np.array(getattr(proto, _FIELD_OF[proto.dtype])).astype(dtype)
+
+
+def _halves(proto: pb.TensorProto, dtype: np.dtype[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    """16-bit floats as their bits: raw bytes, or the low half of each int in half_val."""
+    if proto.tensor_content:
+        return _content(proto.tensor_content, dtype, shape)
+    return _fill(np.array(proto.half_val, "<i4").astype(dtype), shape)
+
+
+def _content(content: bytes, dtype: np.dtype[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    if len(content) != math.prod(shape) * dtype.itemsize:
+        raise ValueError(f"tensor of {len(content)} bytes for shape {list(shape)} of {dtype.name}")
+    return np.frombuffer(content, dtype).reshape(shape)
+
+
+def _fill(values: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    size = math.prod(shape)
+    if len(values) > size or (size and not len(values)):
+        raise ValueError(f"tensor of {len(values)} elements for shape {list(shape)}")
+    if len(values) < size:
+        values = np.concatenate([values, np.repeat(values[-1:], size - len(values))])
+    return values.reshape(shape)
+
+
+def _strings(values: list[bytes], shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    array = np.empty(len(values), object)
+    array[:] = values
+    return _fill(array, shape)

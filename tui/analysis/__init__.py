@@ -1,0 +1,1 @@
+"""Arrays to arrays, pure: smoothing, downsampling, statistics, the hparam table, run states."""

@@ -1,0 +1,1 @@
+"""The Textual app: the only App and Widget code."""

@@ -1,0 +1,1 @@
+"""The widgets: each wraps a pure renderable of tui.render."""

@@ -1,0 +1,1 @@
+"""Reader and watcher to store, on one thread."""

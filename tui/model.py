@@ -1,0 +1,102 @@
+"""The words every stage shares: series keys, batches of decoded data, problems."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from logging_lib.tfevents.hparams import Experiment, SessionEnd, SessionStart
+
+Steps = npt.NDArray[np.int64]
+WallTimes = npt.NDArray[np.float64]
+# float32 where every value was stored in 32 bits or fewer, else float64.
+Values = npt.NDArray[np.floating[Any]]
+
+
+class SeriesKey(NamedTuple):
+    """One tag of one run, as one plugin's data. Names are as in the file: escape them before showing them."""
+
+    run: str
+    tag: str
+    plugin: str
+
+
+class BlobRef(NamedTuple):
+    """Where one value lies that is decoded only when shown.
+
+    `offset` and `length` are bytes of the record's payload in the file at `path`; `item` is the value's place in
+    the event's summary (0 for events that are no summary, such as a graph).
+    """
+
+    path: str
+    offset: int
+    length: int
+    item: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that could not be read: where (`offset` in bytes, None for the whole file) and why."""
+
+    path: str
+    offset: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScalarBatch:
+    """New points of one series in file order; the arrays have one shape, [n]. Wall times are epoch seconds."""
+
+    key: SeriesKey
+    steps: Steps
+    wall_times: WallTimes
+    values: Values
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BlobBatch:
+    """New blobs of one series in file order; `refs` has the length of the arrays."""
+
+    key: SeriesKey
+    steps: Steps
+    wall_times: WallTimes
+    refs: Sequence[BlobRef]
+
+
+@dataclass(frozen=True, slots=True)
+class TagInfo:
+    """What the first event of a tag said about it."""
+
+    key: SeriesKey
+    display_name: str
+    description: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HParamsInfo:
+    """One record of the hparams plugin in a run."""
+
+    run: str
+    data: SessionStart | SessionEnd | Experiment
+
+
+@dataclass(frozen=True, slots=True)
+class RunActivity:
+    """What a read of one of a run's files showed, whatever the data was.
+
+    Wall times are epoch seconds of the earliest and latest event with a finite one, None where there was none.
+    """
+
+    run: str
+    path: str
+    events: int
+    first_wall_time: float | None
+    last_wall_time: float | None
+
+
+Batch = ScalarBatch | BlobBatch | TagInfo | HParamsInfo | RunActivity | Problem

@@ -1,0 +1,1 @@
+"""Bytes to batches: finds event files, tails them, decodes their events."""

@@ -1,0 +1,1 @@
+"""Arrays to characters: rasters, sparklines, number formats, plots. No Textual widgets."""
