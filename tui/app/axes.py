@@ -1,0 +1,26 @@
+"""Ticks of the scalar chart: which kind of tick each axis wants, and how many fit."""
+
+from __future__ import annotations
+
+from tui.analysis.ticks import log_ticks, ticks
+from tui.analysis.time_ticks import clock_ticks, duration_ticks
+from tui.analysis.x_axis import XAxis
+from tui.render.chart import Tick
+from tui.render.window import Window
+
+_ROWS_A_TICK = 4
+_CELLS_A_TICK = 14
+
+
+def x_ticks(window: Window, axis: XAxis, width: int) -> list[Tick]:
+    """Ticks below a plot `width` cells wide."""
+    most = max(2, width // _CELLS_A_TICK)
+    make = {XAxis.STEP: ticks, XAxis.RELATIVE: duration_ticks, XAxis.WALL: clock_ticks}[axis]
+    return [(tick.value, tick.label) for tick in make(window.x0, window.x1, most)]
+
+
+def y_ticks(window: Window, height: int) -> list[Tick]:
+    """Ticks beside a plot `height` rows high."""
+    most = max(2, height // _ROWS_A_TICK + 1)
+    make = log_ticks if window.log_y else ticks
+    return [(tick.value, tick.label) for tick in make(window.y0, window.y1, most)]

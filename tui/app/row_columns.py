@@ -1,0 +1,69 @@
+"""How wide each column of the scalar rows is, for a pane's width and its names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui.render.cells import fit
+
+_GAP = 2
+_LAST = 11
+_TREND = 8
+_EXTREME = 22
+_BEST_VALUE = 11
+_STAR = 2
+_SPARK_LEAST, _SPARK_MOST = 8, 96
+_RUN_LEAST, _RUN_MOST = 9, 24
+
+
+@dataclass(frozen=True, slots=True)
+class RowTexts:
+    """The texts after a row's sparkline, uncut; "" for what a row has nothing to say of."""
+
+    last: str
+    trend: str
+    extreme: str
+    best: str
+    best_value: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowColumns:
+    """Cells of each column, 0 for one that is left out. `best` holds a star and the best run's name."""
+
+    name: int
+    spark: int
+    trend: int
+    extreme: int
+    best: int
+
+    @classmethod
+    def fitting(cls, width: int, longest_name: int, longest_run: int) -> RowColumns:
+        """Columns for `width` cells: the value always, then trend, best run and extreme as room allows.
+
+        The name is given up to three tenths; what no column needs goes to the sparkline, then to cut names.
+        """
+        name = min(max(longest_name, 6), max(8, width * 3 // 10))
+        left = width - name - _SPARK_LEAST - _LAST
+        trend = _TREND if left >= _TREND else 0
+        left -= trend
+        best = min(longest_run, _RUN_MOST) + _STAR
+        room = left - _GAP - _BEST_VALUE
+        best = min(best, room) if room >= min(best, _RUN_LEAST + _STAR) else 0
+        left -= best + _GAP + _BEST_VALUE if best else 0
+        extreme = _EXTREME if left >= _EXTREME + _GAP else 0
+        left -= extreme + _GAP if extreme else 0
+        spark = min(_SPARK_LEAST + max(left, 0), _SPARK_MOST)
+        name += min(max(0, left + _SPARK_LEAST - spark), max(0, longest_name - name))
+        return cls(name, spark, trend, extreme, best)
+
+    def cells(self, texts: RowTexts) -> list[str]:
+        """Five texts in the widths of their columns, the gaps before them included; "" for a column left out."""
+        gap = " " * _GAP
+        return [
+            fit(texts.last, _LAST, align="right"),
+            fit(texts.trend, self.trend, align="right"),
+            gap + fit(texts.extreme, self.extreme) if self.extreme else "",
+            gap + fit(texts.best, self.best, keep="both") if self.best else "",
+            fit(texts.best_value, _BEST_VALUE, align="right") if self.best else "",
+        ]

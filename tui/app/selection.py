@@ -1,0 +1,110 @@
+"""What the user chose to see: one frozen value, changed only by the functions here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import lru_cache
+
+from tui.analysis.x_axis import XAxis
+
+WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999)
+
+
+class Tab(StrEnum):
+    """The tabs, in order, named as they are shown."""
+
+    SCALARS = "Scalars"
+    HISTOGRAMS = "Histograms"
+    HPARAMS = "HParams"
+    OTHER = "Other data"
+    PROBLEMS = "Problems"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter's text: a regular expression with smart case, or literal text when it is no valid expression."""
+
+    text: str = ""
+
+    @property
+    def valid(self) -> bool:
+        """Whether the text is a regular expression; else it is matched literally."""
+        return _compiled(self.text)[1]
+
+    def matches(self, name: str) -> bool:
+        """Whether the name is let through; capital letters in the filter make it case-sensitive."""
+        return not self.text or _compiled(self.text)[0].search(name) is not None
+
+
+@lru_cache(maxsize=64)
+def _compiled(text: str) -> tuple[re.Pattern[str], bool]:
+    flags = 0 if any(letter.isupper() for letter in text) else re.IGNORECASE
+    try:
+        return re.compile(text, flags), True
+    except re.error:
+        return re.compile(re.escape(text), flags), False
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which runs and tags are shown, and how.
+
+    `focused_run` is the run whose values the rows show, None for the one that logged last. `tag` and `histogram`
+    are the tags in the full views, None in the rows. `cursor` is the chart cursor's place in units of `axis`.
+    """
+
+    tab: Tab = Tab.SCALARS
+    hidden: frozenset[str] = frozenset()
+    focused_run: str | None = None
+    runs_filter: Filter = field(default_factory=Filter)
+    tags_filter: Filter = field(default_factory=Filter)
+    folded: frozenset[str] = frozenset()
+    expanded: frozenset[str] = frozenset()
+    tag: str | None = None
+    histogram: str | None = None
+    axis: XAxis = XAxis.STEP
+    cursor: float | None = None
+    smoothing: bool = True
+    weight: float = 0.6
+    log_y: bool = False
+
+    @property
+    def smoothing_weight(self) -> float:
+        """The weight in force: 0 draws the points as they are."""
+        return self.weight if self.smoothing else 0.0
+
+
+def toggled(members: frozenset[str], member: str) -> frozenset[str]:
+    """The set with `member` put in or taken out."""
+    return members ^ {member}
+
+
+def toggle_all(selection: Selection, runs: list[str]) -> Selection:
+    """Show all of `runs`, or hide them all when all are shown."""
+    names = frozenset(runs)
+    shown = names - selection.hidden
+    hidden = selection.hidden | names if shown == names else selection.hidden - names
+    return replace(selection, hidden=hidden)
+
+
+def only(selection: Selection, run: str, runs: list[str]) -> Selection:
+    """Show only `run`; a second time shows all again."""
+    others = frozenset(runs) - {run}
+    if run not in selection.hidden and others <= selection.hidden:
+        return replace(selection, hidden=selection.hidden - others)
+    return replace(selection, hidden=(selection.hidden | others) - {run})
+
+
+def next_axis(selection: Selection) -> Selection:
+    """Step, relative, wall, and round again. The cursor's place has no meaning on another axis."""
+    axes = list(XAxis)
+    return replace(selection, axis=axes[(axes.index(selection.axis) + 1) % len(axes)], cursor=None)
+
+
+def smoother(selection: Selection, by: int) -> Selection:
+    """The next weight up or down; it also turns smoothing on."""
+    at = min(range(len(WEIGHTS)), key=lambda i: abs(WEIGHTS[i] - selection.weight))
+    weight = WEIGHTS[min(max(at + by, 0), len(WEIGHTS) - 1)]
+    return replace(selection, smoothing=True, weight=weight)

@@ -1,0 +1,115 @@
+"""What all widgets share besides snapshot and selection: derived values, cached until their series changes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from rich.style import Style
+
+from tui.analysis.run_state import RunState, next_state_change, run_state
+from tui.analysis.statistics import Extremes, Trend, extremes, trend
+from tui.app.blobs import BlobCache
+from tui.app.catalog import folded_names
+from tui.app.theme import Look
+from tui.model import SeriesKey
+from tui.render.palette import RunStyle, assign, fade
+from tui.render.text import printable
+from tui.store.snapshot import RunSummary, ScalarSeries
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a row tells of one series. `last` may be NaN; the others are of finite values, None without any."""
+
+    last: float
+    last_step: int
+    trend: Trend | None
+    extremes: Extremes | None
+
+
+class FactsCache:
+    """Facts of series, computed again only when a series' version moved."""
+
+    def __init__(self) -> None:
+        self._known: dict[SeriesKey, tuple[int, Facts]] = {}
+
+    def of(self, series: ScalarSeries) -> Facts:
+        """The facts of a series."""
+        known = self._known.get(series.key)
+        if known is None or known[0] != series.version:
+            facts = Facts(
+                float(series.values[-1]),
+                int(series.steps[-1]),
+                trend(series.values),
+                extremes(series.values, series.steps),
+            )
+            known = self._known[series.key] = (series.version, facts)
+        return known[1]
+
+
+class RunStyles:
+    """How every run looks: colour and mark, given once and never changed, and its name without shared directories."""
+
+    def __init__(self) -> None:
+        self._styles: Mapping[str, RunStyle] = {}
+        self._names: Mapping[str, str] = {}
+
+    def see(self, names: Iterable[str]) -> None:
+        """Give the runs that are new a style; those known keep theirs."""
+        known = list(self._styles)
+        new = [name for name in names if name not in self._styles]
+        if new:
+            self._styles = assign([*known, *new])
+            self._names = {name: printable(short) for name, short in folded_names(list(self._styles)).items()}
+
+    def name(self, name: str) -> str:
+        """The run's name as it is shown: printable, without the directories that all runs share."""
+        return self._names[name]
+
+    def mark(self, name: str) -> str:
+        """One cell that stands for the run where colours do not show."""
+        return self._styles[name].mark
+
+    def colour(self, name: str) -> str:
+        """The run's colour, as #rrggbb."""
+        return self._styles[name].colour
+
+    def faint(self, name: str, look: Look) -> str:
+        """The run's colour more than half way to the background: for what lies behind."""
+        return fade(self._styles[name].colour, look.background, 9)[5]
+
+    def style(self, name: str, look: Look) -> Style:
+        """Text in the run's colour."""
+        return look.coloured(self.colour(name))
+
+
+@dataclass
+class Shared:
+    """The shared objects; `clock` gives epoch seconds and is frozen in tests."""
+
+    facts: FactsCache = field(default_factory=FactsCache)
+    runs: RunStyles = field(default_factory=RunStyles)
+    blobs: BlobCache = field(default_factory=BlobCache)
+    clock: Callable[[], float] = time.time
+
+    def state_of(self, run: RunSummary) -> RunState:
+        """Whether the run is live, stalled, done or has gone NaN, now."""
+        return run_state(
+            last_wall_time=run.last_wall_time,
+            interval=run.interval,
+            ended=run.end is not None,
+            has_nan=run.has_nan,
+            now=self.clock(),
+        )
+
+    def state_lasts(self, run: RunSummary) -> float | None:
+        """Seconds until silence alone changes the run's state, None if it never does."""
+        return next_state_change(
+            last_wall_time=run.last_wall_time,
+            interval=run.interval,
+            ended=run.end is not None,
+            has_nan=run.has_nan,
+            now=self.clock(),
+        )

@@ -1,0 +1,205 @@
+"""The full view of a histogram tag: steps as a ridgeline, one step as bars."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from logging_lib.tfevents import plugins
+from logging_lib.tfevents.histogram import Buckets
+from tui.analysis.distribution import moments, rebin, shared_edges
+from tui.analysis.ticks import ticks
+from tui.app.catalog import focused_run, grouped, keys_by_tag, visible_runs
+from tui.app.histograms import BINS, picked, ridgeline_spec, value_ticks
+from tui.app.messages import TagOpened
+from tui.app.selection import Selection
+from tui.app.shared import Shared
+from tui.app.widgets.line_view import StripView
+from tui.app.widgets.status import Part, spread
+from tui.model import SeriesKey
+from tui.render.cells import fit
+from tui.render.numbers import number
+from tui.render.palette import fade
+from tui.render.plots import bars
+from tui.render.ridgeline import RidgelineSpec, draw_ridgeline, ridge_capacity
+from tui.render.strips import ChartStyles, canvas_strips, row_strip
+from tui.render.text import printable
+from tui.store.snapshot import EMPTY_SNAPSHOT, BlobSeries, StoreSnapshot
+
+_SIDE_BY_SIDE = 96
+_PAGE = 10
+
+
+class HistogramFull(StripView):
+    """The histograms of `selection.histogram` in the focused run.
+
+    `entry` is the chosen entry of the series, None for the newest. `only_bars` gives the whole pane to it.
+    """
+
+    snapshot = reactive(EMPTY_SNAPSHOT, repaint=False, init=False)
+    selection = reactive(Selection(), repaint=False, init=False)
+    entry: reactive[int | None] = reactive(None, repaint=False, init=False)
+    only_bars = reactive(False, repaint=False, init=False)
+
+    def __init__(self, shared: Shared, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._shared = shared
+
+    def watch_snapshot(self, old: StoreSnapshot, new: StoreSnapshot) -> None:
+        self.redraw()
+
+    def watch_selection(self, old: Selection, new: Selection) -> None:
+        self.redraw()
+
+    def watch_entry(self) -> None:
+        self.redraw()
+
+    def watch_only_bars(self) -> None:
+        self.redraw()
+
+    # What is shown
+
+    def _keys(self) -> dict[str, list[SeriesKey]]:
+        histograms = [key for key in self.snapshot.blobs if key.plugin == plugins.HISTOGRAMS]
+        return keys_by_tag(histograms, visible_runs(self.snapshot, self.selection))
+
+    @property
+    def series(self) -> BlobSeries | None:
+        """The series shown: the focused run's, else the newest run's that has the tag."""
+        keys = self._keys().get(self.selection.histogram or "", [])
+        if not keys:
+            return None
+        focused = focused_run(self.snapshot, self.selection)
+        newest = max(keys, key=lambda key: self.snapshot.runs[key.run].last_wall_time or 0.0)
+        return self.snapshot.blobs[next((key for key in keys if key.run == focused), newest)]
+
+    def _chosen(self, series: BlobSeries) -> int:
+        last = len(series.steps) - 1
+        return last if self.entry is None else min(self.entry, last)
+
+    # How it is drawn
+
+    def compose_strips(self, width: int, height: int) -> list[Strip]:
+        series = self.series
+        if series is None:
+            return self._note("no visible run has this histogram: a shows all runs", width)
+        chosen = self._chosen(series)
+        newest = self._shared.blobs.get(series.refs[chosen])
+        title = self._title(series, chosen, newest, width)
+        if isinstance(newest, str):
+            return [title, *self._note(newest, width)]
+        if self.only_bars:
+            return [title, *self._bars(series, newest, width, height - 1)]
+        if width < _SIDE_BY_SIDE:
+            return [title, *self._ridgeline(series, chosen, width, height - 1)]
+        left = width * 3 // 5
+        pairs = zip(
+            self._ridgeline(series, chosen, left, height - 1),
+            self._bars(series, newest, width - left, height - 1),
+            strict=True,
+        )
+        return [title, *(Strip.join(pair) for pair in pairs)]
+
+    def _note(self, text: str, width: int) -> list[Strip]:
+        return [row_strip([(fit(f"  {text}", width), self.look.dim)], width, self.look.text)]
+
+    def _title(self, series: BlobSeries, chosen: int, buckets: Buckets | str | None, cells: int) -> Strip:
+        look, run = self.look, series.key.run
+        mark = f"{self._shared.runs.mark(run)} {self._shared.runs.name(run)}"
+        left: list[Part] = [
+            (f" {printable(series.key.tag)}  ", look.text + Style(bold=True)),
+            (mark, self._shared.runs.style(run, look)),
+            (f"  step {series.steps[chosen]}  ({chosen + 1} of {len(series.steps)})", look.text),
+        ]
+        of_values = moments(buckets) if isinstance(buckets, Buckets) else None
+        right = f"mean {number(of_values.mean)} ± {number(of_values.std)} " if of_values else ""
+        return spread(left, [(right, look.dim)] if cells >= 72 else [], cells, look)
+
+    def _ridgeline(self, series: BlobSeries, chosen: int, width: int, height: int) -> list[Strip]:
+        wanted = picked(len(series.steps), ridge_capacity(height), chosen)
+        decoded = {entry: self._shared.blobs.get(series.refs[entry]) for entry in wanted}
+        found = {entry: buckets for entry, buckets in decoded.items() if isinstance(buckets, Buckets)}
+        spec = ridgeline_spec(series.steps, found, chosen, width)
+        if spec is None:
+            waiting = any(buckets is None for buckets in decoded.values())
+            return self._filled(self._note("reading…" if waiting else "empty at every step", width), width, height)
+        canvas = draw_ridgeline(spec, width - 1, height)
+        styles = self._ridge_styles(spec, series.key.run)
+        return [strip.adjust_cell_length(width, self.look.text) for strip in canvas_strips(canvas, styles)]
+
+    def _ridge_styles(self, spec: RidgelineSpec, run: str) -> ChartStyles:
+        """From faint, the oldest, to the run's colour, the newest; the chosen step in the accent colour."""
+        look, n = self.look, len(spec.ridges)
+        shades = fade(self._shared.runs.faint(run, look), self._shared.runs.colour(run), n)
+        curves = {i: Style(color=shade) for i, shade in enumerate(shades)}
+        if spec.chosen is not None and n > 1:
+            curves[spec.chosen] = look.accent
+        return ChartStyles(base=Style(bgcolor=look.background), axis=look.faint, label=look.dim, curves=curves)
+
+    def _bars(self, series: BlobSeries, buckets: Buckets | None, width: int, height: int) -> list[Strip]:
+        look = self.look
+        edges = shared_edges([buckets], BINS) if buckets is not None else None
+        if buckets is None or edges is None:
+            note = self._note("reading…" if buckets is None else "empty at this step", width)
+            return self._filled(note, width, height)
+        counts = rebin(buckets, edges)
+        lines = bars(
+            edges[:-1], edges[1:], counts, width, height,
+            x_ticks=value_ticks(float(edges[0]), float(edges[-1]), width),
+            y_ticks=[(tick.value, tick.label) for tick in ticks(0.0, float(counts.max()), max(2, height // 5))],
+        )  # fmt: skip
+        colour = self._shared.runs.style(series.key.run, look)
+        return [row_strip([(line, colour)], width, look.text) for line in lines]
+
+    def _filled(self, strips: list[Strip], width: int, height: int) -> list[Strip]:
+        blank = row_strip([], width, self.look.text)
+        return [*strips, *([blank] * (height - len(strips)))][:height]
+
+    # What keys do
+
+    def _step_tag(self, by: int) -> None:
+        keys = self._keys()
+        tags = [tag for group in grouped(keys, self.selection) for tag in group.tags]
+        if tags:
+            at = tags.index(self.selection.histogram) if self.selection.histogram in tags else 0
+            self.post_message(TagOpened(tags[min(max(at + by, 0), len(tags) - 1)]))
+
+    def _step_entry(self, by: int) -> None:
+        series = self.series
+        if series is not None:
+            last = len(series.steps) - 1
+            entry = min(max(self._chosen(series) + by, 0), last)
+            self.entry = None if entry == last else entry
+
+    def action_cursor_up(self) -> None:
+        self._step_tag(-1)
+
+    def action_cursor_down(self) -> None:
+        self._step_tag(1)
+
+    def action_cursor_left(self) -> None:
+        self._step_entry(-1)
+
+    def action_cursor_right(self) -> None:
+        self._step_entry(1)
+
+    def action_page_up(self) -> None:
+        self._step_entry(-_PAGE)
+
+    def action_page_down(self) -> None:
+        self._step_entry(_PAGE)
+
+    def action_first(self) -> None:
+        self.entry = 0
+
+    def action_last(self) -> None:
+        self.entry = None
+
+    def action_density(self) -> None:
+        """Ridgeline and bars, or bars alone."""
+        self.only_bars = not self.only_bars
+
+    def action_leave(self) -> None:
+        """Esc: back to the rows."""
+        self.post_message(TagOpened(None))

@@ -1,0 +1,143 @@
+"""Plain lists: data of kinds without a tab of their own, and problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rich.style import Style
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from logging_lib.tfevents import plugins
+from tui.app.catalog import natural_key, visible_runs
+from tui.app.selection import Selection
+from tui.app.shared import Shared
+from tui.app.widgets.line_view import LineView
+from tui.app.widgets.runs_pane import pane_title
+from tui.model import Problem
+from tui.render.cells import fit
+from tui.render.numbers import count
+from tui.render.strips import row_strip
+from tui.store.snapshot import EMPTY_SNAPSHOT, BlobSeries, StoreSnapshot
+
+
+class Listing(LineView):
+    """A list that is made anew when the snapshot or the selection changes."""
+
+    snapshot = reactive(EMPTY_SNAPSHOT, repaint=False, init=False)
+    selection = reactive(Selection(), repaint=False, init=False)
+
+    def __init__(self, shared: Shared, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._shared = shared
+
+    def watch_snapshot(self, old: StoreSnapshot, new: StoreSnapshot) -> None:
+        self.invalidate()
+
+    def watch_selection(self, old: Selection, new: Selection) -> None:
+        self.invalidate()
+
+    def line_strip(self, parts: list[tuple[str, Style]], width: int, *, on_cursor: bool) -> Strip:
+        """One line, on the cursor's background where the cursor is."""
+        look = self.look
+        if on_cursor:
+            parts = [(text, look.on_cursor(style)) for text, style in parts]
+        return row_strip(parts, width, look.on_cursor(look.text) if on_cursor else look.text)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTag:
+    """One tag of one plugin over all visible runs."""
+
+    plugin: str
+    tag: str
+    runs: int
+    entries: int
+    last_step: int
+
+
+class OtherData(Listing):
+    """What was logged besides scalars and histograms: plugin, tag, how many runs and entries, newest step."""
+
+    def __init__(self, shared: Shared, *, id: str | None = None) -> None:
+        super().__init__(shared, id=id)
+        self._rows: list[OtherTag] = []
+
+    def relist(self) -> None:
+        runs = set(visible_runs(self.snapshot, self.selection))
+        found: dict[tuple[str, str], list[BlobSeries]] = {}
+        for key, series in self.snapshot.blobs.items():
+            if key.run in runs and key.plugin != plugins.HISTOGRAMS and self.selection.tags_filter.matches(key.tag):
+                found.setdefault((key.plugin, key.tag), []).append(series)
+        self._rows = [
+            _other_tag(plugin, tag, found[plugin, tag]) for plugin, tag in sorted(found, key=_plugin_then_tag)
+        ]
+
+    def line_count(self) -> int:
+        return len(self._rows)
+
+    def heading(self, width: int) -> list[Strip]:
+        title = pane_title("Other data", len(self._rows), len(self._rows), self.selection.tags_filter, self.has_focus,
+                           self.look)  # fmt: skip
+        names = fit(f" {'kind':<16}{'':{self._tag_cells(width)}}{'runs':>6}{'entries':>9}{'last step':>11}", width)
+        return [row_strip(title, width, self.look.text), row_strip([(names, self.look.dim)], width, self.look.text)]
+
+    @staticmethod
+    def _tag_cells(width: int) -> int:
+        return max(8, width - 1 - 16 - 6 - 9 - 11 - 2)
+
+    def empty_lines(self, width: int) -> list[Strip]:
+        return [row_strip([(fit("  nothing of other kinds in the visible runs", width), self.look.dim)], width,
+                          self.look.text)]  # fmt: skip
+
+    def draw_line(self, index: int, width: int, *, on_cursor: bool) -> Strip:
+        row, look = self._rows[index], self.look
+        numbers = f"{count(row.runs):>6}{count(row.entries):>9}{count(row.last_step):>11}"
+        tag = fit(row.tag, self._tag_cells(width), keep="both")
+        parts = [(f" {fit(row.plugin, 15)} ", look.dim), (tag, look.text), (numbers, look.dim)]
+        return self.line_strip(parts, width, on_cursor=on_cursor)
+
+
+def _plugin_then_tag(key: tuple[str, str]) -> tuple[object, object]:
+    return natural_key(key[0]), natural_key(key[1])
+
+
+def _other_tag(plugin: str, tag: str, series: Iterable[BlobSeries]) -> OtherTag:
+    found = list(series)
+    entries = sum(len(s.steps) for s in found)
+    return OtherTag(plugin, tag, len(found), entries, max(int(s.steps[-1]) for s in found))
+
+
+class Problems(Listing):
+    """What could not be read: file, offset, reason."""
+
+    def __init__(self, shared: Shared, *, id: str | None = None) -> None:
+        super().__init__(shared, id=id)
+        self._rows: tuple[Problem, ...] = ()
+
+    def relist(self) -> None:
+        self._rows = self.snapshot.problems
+
+    def line_count(self) -> int:
+        return len(self._rows)
+
+    def heading(self, width: int) -> list[Strip]:
+        total = len(self._rows)
+        title = [(f" Problems {total}", self.look.accent if self.has_focus else self.look.dim)]
+        title.append(("  what could not be read; the rest of each file was", self.look.dim))
+        return [row_strip([(fit(text, width) if text == title[-1][0] and width < 60 else text, style)
+                           for text, style in title], width, self.look.text)]  # fmt: skip
+
+    def empty_lines(self, width: int) -> list[Strip]:
+        return [row_strip([(fit("  none", width), self.look.dim)], width, self.look.text)]
+
+    def draw_line(self, index: int, width: int, *, on_cursor: bool) -> Strip:
+        problem, look = self._rows[index], self.look
+        where = "" if problem.offset is None else f" at byte {problem.offset}"
+        reason = f"{problem.reason}{where}"
+        room = max(10, width - 3 - len(reason))
+        if room + 3 + len(reason) > width:
+            reason = fit(reason, max(10, width - 3 - room))
+        parts = [(f" {fit(problem.path, room, keep='end')} ", look.dim), (fit(reason, len(reason)), look.warning)]
+        return self.line_strip(parts, width, on_cursor=on_cursor)

@@ -1,0 +1,150 @@
+"""The runs pane: every run with its colour, state and last step; shows, hides and focuses them."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from textual import events
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from tui.analysis.run_state import RunState
+from tui.app.catalog import listed_runs
+from tui.app.messages import RunFocused, RunToggled
+from tui.app.selection import Filter, Selection
+from tui.app.shared import Shared
+from tui.app.theme import Look
+from tui.app.widgets.line_view import LineView
+from tui.render.cells import fit, width
+from tui.render.numbers import age, count
+from tui.render.strips import row_strip
+from tui.render.text import printable
+from tui.store.snapshot import EMPTY_SNAPSHOT, RunSummary, StoreSnapshot
+
+_STEP_CELLS = 6
+_MARGINS = 7  # the mark, blanks between the columns, the border
+_LEAST, _MOST = 24, 48
+
+
+def pane_title(
+    name: str, shown: int, total: int, pattern: Filter, focused: bool, look: Look
+) -> list[tuple[str, Style]]:
+    """A pane's first line: its name, how many of how many, and the filter in force."""
+    numbers = f" {shown}" if shown == total else f" {shown}/{total}"
+    parts = [(f" {name}", look.accent if focused else look.dim), (numbers, look.dim)]
+    if pattern.text:
+        parts.append((f"  /{printable(pattern.text)}", look.warning if pattern.valid else look.error))
+    if not pattern.valid:
+        parts.append(("  not a regex: literal", look.error))
+    return parts
+
+
+class RunsPane(LineView):
+    """One line a run. The cursor's run is the one whose values the rows show."""
+
+    DEFAULT_CSS = """
+    RunsPane { width: 24; border-right: vkey $panel; }
+    """
+
+    snapshot = reactive(EMPTY_SNAPSHOT, repaint=False, init=False)
+    selection = reactive(Selection(), repaint=False, init=False)
+
+    def __init__(self, shared: Shared, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._shared = shared
+        self._names: list[str] = []
+        self._state_cells = 4
+
+    def line_count(self) -> int:
+        return len(self._names)
+
+    def heading(self, width: int) -> list[Strip]:
+        visible = sum(name not in self.selection.hidden for name in self._names)
+        total = len(self.snapshot.runs)
+        parts = pane_title("Runs", visible, total, self.selection.runs_filter, self.has_focus, self.look)
+        return [row_strip(parts, width, self.look.text)]
+
+    def empty_lines(self, width: int) -> list[Strip]:
+        text = "no run matches" if self.snapshot.runs else "none yet"
+        return [row_strip([(fit(f" {text}", width), self.look.dim)], width, self.look.text)]
+
+    def draw_line(self, index: int, width: int, *, on_cursor: bool) -> Strip:
+        run = self.snapshot.runs[self._names[index]]
+        look = self.look
+        hidden = run.name in self.selection.hidden
+        mark = "○" if hidden else self._shared.runs.mark(run.name)
+        colour = look.faint if hidden else self._shared.runs.style(run.name, look)
+        state, state_style = self._state(run)
+        step = "" if run.last_step is None else count(run.last_step)
+        tail = (f" {fit(state, self._state_cells, align='right')}", state_style)
+        number = (f" {fit(step, _STEP_CELLS, align='right')} ", look.dim)
+        room = max(1, width - 3 - len(tail[0]) - len(number[0]))
+        name = (fit(self._shared.runs.name(run.name), room, keep="both"), look.faint if hidden else look.text)
+        parts = [(f" {mark} ", colour), name, tail, number]
+        if on_cursor:
+            parts = [(text, look.on_cursor(style)) for text, style in parts]
+        return row_strip(parts, width, look.on_cursor(look.text) if on_cursor else look.text)
+
+    def _state(self, run: RunSummary) -> tuple[str, Style]:
+        """What the run does, in words, and since when if it is silent."""
+        state, look = self._shared.state_of(run), self.look
+        silent = age(self._shared.clock() - run.last_wall_time) if run.last_wall_time else ""
+        match state:
+            case RunState.LIVE:
+                return ("live" if silent in ("", "now") else f"live {silent}"), look.good
+            case RunState.NAN:
+                return "NaN", look.error
+            case RunState.STALLED:
+                return f"stalled {silent}", look.warning
+            case _:
+                return f"done {silent}".strip().removesuffix(" now"), look.dim
+
+    @property
+    def run(self) -> str | None:
+        """The run that the cursor is on."""
+        return self._names[self.cursor] if self.cursor < len(self._names) else None
+
+    def watch_snapshot(self, old: StoreSnapshot, new: StoreSnapshot) -> None:
+        self.invalidate()
+
+    def watch_selection(self, old: Selection, new: Selection) -> None:
+        self.invalidate()
+
+    def relist(self) -> None:
+        """Make the list again; the cursor stays with its run."""
+        run = self.run
+        self._names = listed_runs(self.snapshot, self.selection)
+        if run in self._names:
+            self.set_reactive(RunsPane.cursor, self._names.index(run))
+        self._set_width()
+
+    def _set_width(self) -> None:
+        """As wide as the names and states want, within limits."""
+        self._state_cells = max((len(self._state(self.snapshot.runs[name])[0]) for name in self._names), default=4)
+        longest = max((width(self._shared.runs.name(name)) for name in self._names), default=0)
+        self.styles.width = min(max(longest + self._state_cells + _STEP_CELLS + _MARGINS, _LEAST), _MOST)
+
+    def show_run(self, run: str) -> None:
+        """Put the cursor on a run without announcing it."""
+        if run in self._names and self.run != run:
+            self.set_reactive(RunsPane.cursor, self._names.index(run))
+            self.redraw()
+
+    def cursor_moved(self) -> None:
+        if self.run is not None:
+            self.post_message(RunFocused(self.run))
+
+    def action_enter(self) -> None:
+        self.cursor_moved()
+
+    def action_toggle_line(self) -> None:
+        """Show or hide the cursor's run."""
+        if self.run is not None:
+            self.post_message(RunToggled(self.run))
+
+    def on_click(self, event: events.Click) -> None:
+        index = self.line_at(event.y)
+        if index is None:
+            return
+        self.cursor = index
+        if event.x < 3:
+            self.post_message(RunToggled(self._names[index]))

@@ -1,0 +1,200 @@
+"""The full density: one tag's chart with axes and a cursor, and a table of its runs below."""
+
+from __future__ import annotations
+
+import math
+
+from rich.style import Style
+from textual import events
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from tui.analysis.statistics import goal
+from tui.app.axes import x_ticks, y_ticks
+from tui.app.catalog import focused_run, grouped, keys_by_tag, visible_runs
+from tui.app.curves import CurveCache, Readout, RunCurve, drawn, readout, step_along, window_of
+from tui.app.messages import CursorMoved, TagOpened
+from tui.app.selection import Selection
+from tui.app.shared import Shared
+from tui.app.widgets.line_view import StripView
+from tui.app.widgets.readout_table import ReadoutTable
+from tui.app.widgets.status import Part, spread
+from tui.render.cells import fit, width
+from tui.render.chart import ChartSpec, PlotArea, draw_chart, plot_area
+from tui.render.strips import ChartStyles, canvas_strips, row_strip
+from tui.render.text import printable
+from tui.render.window import Window
+from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
+
+_TABLE_SHARE = 3  # the table takes at most one row in three
+_LEAST_CHART = 6
+
+
+class ScalarChart(StripView):
+    """The chart of `selection.tag` over the visible runs. Nothing is computed while another page is shown."""
+
+    snapshot = reactive(EMPTY_SNAPSHOT, repaint=False, init=False)
+    selection = reactive(Selection(), repaint=False, init=False)
+
+    def __init__(self, shared: Shared, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._shared = shared
+        self._cache = CurveCache()
+        self._curves: list[RunCurve] = []
+        self._window: Window | None = None
+        self._area = PlotArea(0, 0, 0, 0)
+
+    def watch_snapshot(self, old: StoreSnapshot, new: StoreSnapshot) -> None:
+        self.redraw()
+
+    def watch_selection(self, old: Selection, new: Selection) -> None:
+        self.redraw()
+
+    # How it is drawn
+
+    def compose_strips(self, width: int, height: int) -> list[Strip]:
+        if self.selection.tag is None:
+            return []
+        self._gather()
+        title = self._title(width)
+        table = self._table(width, height - 1)
+        chart_height = height - 1 - len(table)
+        return [title, *self._chart(width, chart_height), *table]
+
+    def _gather(self) -> None:
+        """The curves of the tag's visible runs, and the window that shows them."""
+        runs = visible_runs(self.snapshot, self.selection)
+        keys = keys_by_tag(self.snapshot.scalars, runs).get(self.selection.tag or "", [])
+        self._cache.keep_only(keys)
+        self._curves = [self._cache.of(self.snapshot.scalars[key], self.selection) for key in keys]
+        self._window = window_of(self._curves, log_y=self.selection.log_y)
+
+    def _title(self, cells: int) -> Strip:
+        look, tag = self.look, self.selection.tag or ""
+        tags = self._tags()
+        place = f"  {tags.index(tag) + 1} of {len(tags)}" if tag in tags else ""
+        left: list[Part] = [(f" {printable(tag)}", look.text + Style(bold=True)), (place, look.dim)]
+        right = f"{len(self._curves)} runs  x: {self.selection.axis.value} "
+        room = cells - width(right)
+        return spread(left if room > 12 else left[:1], [(right, look.dim)] if room > 12 else [], cells, look)
+
+    def _chart(self, width: int, height: int) -> list[Strip]:
+        if self._window is None:
+            return self._no_chart(width)
+        spec = ChartSpec(
+            drawn(self._curves),
+            self._window,
+            x_ticks(self._window, self.selection.axis, width),
+            y_ticks(self._window, height),
+            cursor_x=self.selection.cursor,
+        )
+        self._area = plot_area(spec, width - 1, height)
+        canvas = draw_chart(spec, width - 1, height)
+        return canvas_strips(canvas, self._styles())
+
+    def _no_chart(self, width: int) -> list[Strip]:
+        if not self._curves:
+            why = "no visible run has this tag: Tab to the runs, then a shows all"
+        elif self.selection.log_y:
+            why = "no value above 0 to draw on a log axis: y makes it linear"
+        else:
+            why = "every value so far is NaN or infinite"
+        return [row_strip([(fit(f"  {why}", width), self.look.dim)], width, self.look.text)]
+
+    def _styles(self) -> ChartStyles:
+        look = self.look
+        base = Style(bgcolor=look.background)
+        colours = {i: self._shared.runs.colour(curve.run) for i, curve in enumerate(self._curves)}
+        return ChartStyles(
+            base=base,
+            axis=look.faint,
+            label=look.dim,
+            grid=look.faint,
+            cursor=look.accent,
+            mark=look.warning,
+            warning=look.error,
+            highlight=Style(bgcolor=look.cursor_background),
+            curves={i: Style(color=colour) for i, colour in colours.items()},
+            faint={i: Style(color=self._shared.runs.faint(self._curves[i].run, look)) for i in colours},
+        )
+
+    def _table(self, width: int, height: int) -> list[Strip]:
+        rows = min(len(self._curves), max(1, height // _TABLE_SHARE - 1))
+        if not self._curves or height - rows - 1 < _LEAST_CHART:
+            rows = min(1, len(self._curves))
+        table = ReadoutTable(self._shared, self.look, smoothed=self.selection.smoothing_weight > 0)
+        return table.strips(self._readouts(), width, rows, head=height >= _LEAST_CHART + 4)
+
+    def _readouts(self) -> list[Readout]:
+        """One readout a run, best value first, NaN last."""
+        found = (readout(curve, self.selection.cursor) for curve in self._curves)
+        sign = 1 if goal(self.selection.tag or "") == "min" else -1
+        return sorted(
+            (r for r in found if r is not None),
+            key=lambda r: (math.isnan(r.smoothed), sign * r.smoothed if not math.isnan(r.smoothed) else 0.0),
+        )
+
+    # What keys and the mouse do
+
+    def _tags(self) -> list[str]:
+        keys = keys_by_tag(self.snapshot.scalars, visible_runs(self.snapshot, self.selection))
+        return [tag for group in grouped(keys, self.selection) for tag in group.tags]
+
+    def _step_tag(self, by: int) -> None:
+        tags = self._tags()
+        if tags:
+            at = tags.index(self.selection.tag) if self.selection.tag in tags else 0
+            self.post_message(TagOpened(tags[min(max(at + by, 0), len(tags) - 1)]))
+
+    def action_cursor_up(self) -> None:
+        self._step_tag(-1)
+
+    def action_cursor_down(self) -> None:
+        self._step_tag(1)
+
+    def action_cursor_left(self) -> None:
+        self._move_cursor(-1)
+
+    def action_cursor_right(self) -> None:
+        self._move_cursor(1)
+
+    def action_page_up(self) -> None:
+        self._move_cursor(-10)
+
+    def action_page_down(self) -> None:
+        self._move_cursor(10)
+
+    def action_first(self) -> None:
+        if curve := self._cursor_curve():
+            self.post_message(CursorMoved(float(curve.x[0])))
+
+    def action_last(self) -> None:
+        if curve := self._cursor_curve():
+            self.post_message(CursorMoved(float(curve.x[-1])))
+
+    def action_leave(self) -> None:
+        """Esc: first the cursor goes, then the chart."""
+        self.post_message(TagOpened(None) if self.selection.cursor is None else CursorMoved(None))
+
+    def _cursor_curve(self) -> RunCurve | None:
+        """The run whose points the cursor steps along: the focused one, else the longest."""
+        focused = focused_run(self.snapshot, self.selection)
+        with_points = [curve for curve in self._curves if len(curve.x)]
+        chosen = next((curve for curve in with_points if curve.run == focused), None)
+        return chosen or max(with_points, key=lambda curve: len(curve.x), default=None)
+
+    def _move_cursor(self, columns: int) -> None:
+        """To the next point at least that many columns away, so that every press is seen to move."""
+        curve = self._cursor_curve()
+        if curve is None or self._window is None:
+            return
+        if self.selection.cursor is None:
+            self.post_message(CursorMoved(float(curve.x[-1])))
+            return
+        column = (self._window.x1 - self._window.x0) / max(1, self._area.width)
+        self.post_message(CursorMoved(step_along(curve.x, self.selection.cursor, columns * column)))
+
+    def on_click(self, event: events.Click) -> None:
+        x = self._area.x_at(event.x, self._window) if self._window else None
+        if x is not None and 0 < event.y <= self._area.height + 1:
+            self.post_message(CursorMoved(x))

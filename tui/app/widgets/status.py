@@ -1,0 +1,196 @@
+"""The two lines on top (what is open, is it alive; tabs and view settings) and the line of keys at the bottom."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.style import Style
+from textual import events
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from tui.analysis.run_state import RunState
+from tui.app.keys import Key, footer_keys
+from tui.app.selection import Selection
+from tui.app.shared import Shared
+from tui.app.theme import Look
+from tui.app.widgets.line_view import StripView
+from tui.ingest.ingester import IngestStatus
+from tui.render.cells import fit, width
+from tui.render.numbers import age, bytes_, count
+from tui.render.strips import row_strip
+from tui.render.text import printable
+from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
+
+Part = tuple[str, Style]
+
+
+def spread(left: Sequence[Part], right: Sequence[Part], cells: int, look: Look) -> Strip:
+    """One line: `left` at the left, `right` at the right edge. Where both do not fit, right wins its place."""
+    base = look.text
+    rest = cells - sum(width(text) for text, _ in right)
+    if rest < 0:
+        text = "".join(text for text, _ in right)
+        return row_strip([(fit(text, cells, keep="end"), base)], cells, base)
+    return row_strip([*cut(left, rest), *right], cells, base)
+
+
+def cut(parts: Sequence[Part], cells: int) -> list[Part]:
+    """Parts cut with a mark, or filled with blanks, to exactly `cells`."""
+    kept: list[Part] = []
+    for text, style in parts:
+        room = cells - sum(width(text) for text, _ in kept)
+        if width(text) > room:
+            return [*kept, (fit(text, room), style)]
+        kept.append((text, style))
+    room = cells - sum(width(text) for text, _ in kept)
+    return [*kept, (" " * room, parts[-1][1] if parts else Style())]
+
+
+_HELP = "? help "
+_LEFT_LEAST = 16  # cells of the header that name what is open, whatever the state has to say
+
+
+def _fitting_parts(parts: Sequence[Part], cells: int) -> list[Part]:
+    """As many of the first parts as fit; at least two."""
+    kept = list(parts)
+    while len(kept) > 2 and sum(width(text) for text, _ in kept) > cells:
+        kept.pop()
+    return kept
+
+
+def health(snapshot: StoreSnapshot, status: IngestStatus, shared: Shared, look: Look) -> list[Part]:
+    """Is it alive: reading progress, or how many runs are in which state and how old the newest event is."""
+    if status.error:
+        return [(f"reader stopped: {printable(status.error)} ", look.error)]
+    if status.loading:
+        share = status.bytes_read / status.bytes_total if status.bytes_total else 0.0
+        return [(f"reading {share:.0%} of {bytes_(status.bytes_total)} ", look.accent)]
+    if not snapshot.runs:
+        return [("watching ", look.dim)]
+    states = Counter(shared.state_of(run) for run in snapshot.runs.values())
+    parts: list[Part] = []
+    for state, mark, style in (
+        (RunState.LIVE, "●", look.good),
+        (RunState.NAN, "✗", look.error),
+        (RunState.STALLED, "◌", look.warning),
+        (RunState.DONE, "■", look.dim),
+    ):
+        if states[state]:
+            parts.append((f"{mark} {states[state]} {state.value}  ", style))
+    last = max((run.last_wall_time or 0.0 for run in snapshot.runs.values()), default=0.0)
+    if last:
+        text = age(shared.clock() - last)
+        parts.append((f"last event {text if text == 'now' else text + ' ago'} ", look.dim))
+    if status.mode == "poll":
+        parts.append((" polling ", look.dim))
+    return parts
+
+
+class Header(StripView, can_focus=False):
+    """One line: the log directory, how much there is, problems, and whether it is alive."""
+
+    DEFAULT_CSS = "Header { height: 1; }"
+
+    snapshot = reactive(EMPTY_SNAPSHOT, repaint=False, init=False)
+
+    def __init__(self, shared: Shared, title: str, status: IngestStatus) -> None:
+        super().__init__()
+        self._shared = shared
+        self._title = title
+        self.status = status
+
+    def compose_strips(self, width: int, height: int) -> list[Strip]:
+        look, snapshot = self.look, self.snapshot
+        tags = len({key.tag for key in snapshot.scalars} | {key.tag for key in snapshot.blobs})
+        points = sum(run.points for run in snapshot.runs.values())
+        totals = ((len(snapshot.runs), "runs"), (tags, "tags"), (points, "points"))
+        left: list[Part] = [(" tbtui ", look.accent), (printable(self._title), look.text)]
+        left += [(f"  {count(n)} {name}", look.dim) for n, name in totals]
+        right = health(snapshot, self.status, self._shared, look)
+        if snapshot.problems:
+            right = [(f"! {count(len(snapshot.problems))} problems  ", look.warning), *right]
+        right = _fitting_parts([("  ", look.text), *right], width - _LEFT_LEAST)
+        left = _fitting_parts(left, width - sum(len(text) for text, _ in right))
+        return [spread(left, right, width, look)]
+
+    def watch_snapshot(self) -> None:
+        self.redraw()
+
+
+class TabBar(StripView, can_focus=False):
+    """One line: the tabs by number, and how the charts are set."""
+
+    DEFAULT_CSS = "TabBar { height: 1; }"
+
+    tabs: reactive[tuple[str, ...]] = reactive((), repaint=False, init=False)
+    active = reactive(0, repaint=False, init=False)
+    selection = reactive(Selection(), repaint=False, init=False)
+
+    def compose_strips(self, width: int, height: int) -> list[Strip]:
+        look, s = self.look, self.selection
+        left: list[Part] = [(" ", look.text)]
+        for number, label in enumerate(self._labels(width)):
+            left += [(label, look.accent if number == self.active else look.dim), ("  ", look.text)]
+        smooth = f"smooth {s.weight:.3g}".replace("0.", ".") if s.smoothing_weight else "raw"
+        settings = f"x {s.axis.value}  {smooth}  {'log' if s.log_y else 'linear'}  "
+        names = sum(len(text) for text, _ in left)
+        right = [(settings, look.dim)] if names + len(settings) + len(_HELP) <= width else []
+        return [spread(left, [*right, (_HELP, look.dim)], width, look)]
+
+    def _labels(self, width: int) -> list[str]:
+        """Number and name of every tab; where they do not all fit, only the present one's name."""
+        labels = [f"{number + 1} {name}" for number, name in enumerate(self.tabs)]
+        if sum(len(label) + 2 for label in labels) + 1 + len(_HELP) <= width:
+            return labels
+        return [label if number == self.active else str(number + 1) for number, label in enumerate(labels)]
+
+    def watch_tabs(self) -> None:
+        self.redraw()
+
+    def watch_active(self) -> None:
+        self.redraw()
+
+    def watch_selection(self) -> None:
+        self.redraw()
+
+    def on_click(self, event: events.Click) -> None:
+        at = 1
+        for number, label in enumerate(self._labels(self.size.width)):
+            if at <= event.x < at + len(label):
+                self.app.call_later(self.app.run_action, f"tab({number + 1})")
+            at += len(label) + 2
+
+
+class KeysLine(StripView, can_focus=False):
+    """One line: the keys that matter in this view, as many as fit; `?` always does."""
+
+    DEFAULT_CSS = "KeysLine { height: 1; }"
+
+    view = reactive("rows", repaint=False, init=False)
+
+    def compose_strips(self, width: int, height: int) -> list[Strip]:
+        look = self.look
+        parts: list[Part] = [(" ", look.text)]
+        for key in self._fitting(width):
+            shown, label = key.in_footer
+            parts += [(shown, look.text), (f" {label}   ", look.dim)]
+        return [row_strip(cut(parts, width), width, look.text)]
+
+    def _fitting(self, cells: int) -> list[Key]:
+        keys = footer_keys(self.view)
+        last = keys[-2:]
+        shown: list[Key] = []
+        for key in keys[:-2]:
+            if sum(_cells(k) for k in (*shown, key, *last)) + 1 > cells:
+                break
+            shown.append(key)
+        return [*shown, *last]
+
+    def watch_view(self) -> None:
+        self.redraw()
+
+
+def _cells(key: Key) -> int:
+    return sum(width(text) for text in key.in_footer) + 4
