@@ -1,0 +1,69 @@
+"""What state a run is in: live, stalled, done or NaN, from its newest event and the clock."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+SHORTEST_SILENCE = 60.0
+"""Seconds of silence that never make a run stalled."""
+SILENT_INTERVALS = 10.0
+"""How many of a run's usual intervals it may be silent."""
+FORGOTTEN = 24 * 3600.0
+"""Seconds of silence after which nobody waits for a run any more: it counts as done, so old logs do not alarm."""
+
+
+class RunState(StrEnum):
+    """The state of a run; the value is the word that is shown."""
+
+    LIVE = "live"
+    STALLED = "stalled"
+    DONE = "done"
+    NAN = "NaN"
+
+
+def run_state(
+    *, last_wall_time: float | None, interval: float | None, ended: bool, has_nan: bool, now: float
+) -> RunState:
+    """The state of a run at `now`.
+
+    NaN comes first, since it is news about a finished run too. A session end is done. Else silence decides: longer
+    than max(60 s, 10 x `interval`) is stalled, and done where it is also longer than 24 hours. A run without any
+    timed event is stalled: nothing shows that somebody writes it.
+
+    Args:
+        last_wall_time: epoch seconds of the newest event.
+        interval: the run's usual seconds between events, None where unknown.
+        ended: a session end was logged.
+        has_nan: a tag's newest value is not finite.
+        now: epoch seconds.
+    """
+    if has_nan:
+        return RunState.NAN
+    if ended:
+        return RunState.DONE
+    if last_wall_time is None:
+        return RunState.STALLED
+    silence = now - last_wall_time
+    if silence <= _patience(interval):
+        return RunState.LIVE
+    return RunState.DONE if silence > FORGOTTEN else RunState.STALLED
+
+
+def next_state_change(
+    *, last_wall_time: float | None, interval: float | None, ended: bool, has_nan: bool, now: float
+) -> float | None:
+    """Seconds until silence alone changes the state that `run_state` gives; None where it never will."""
+    state = run_state(last_wall_time=last_wall_time, interval=interval, ended=ended, has_nan=has_nan, now=now)
+    if last_wall_time is None:
+        return None
+    match state:
+        case RunState.LIVE:
+            return last_wall_time + _patience(interval) - now
+        case RunState.STALLED:
+            return last_wall_time + FORGOTTEN - now
+        case _:
+            return None
+
+
+def _patience(interval: float | None) -> float:
+    return max(SHORTEST_SILENCE, SILENT_INTERVALS * interval) if interval is not None else SHORTEST_SILENCE

@@ -1,0 +1,148 @@
+"""What one row tells of a scalar series: its extremes, where it is going, and which run does best."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from tui.model import Steps, Values
+
+Goal = Literal["min", "max"]
+Direction = Literal["up", "down", "flat"]
+
+_RECENT = 10
+"""The trend is that of one part in so many."""
+_SHOWN_AS_ZERO = 0.0005
+_MAD_TO_SIGMA = 1.4826
+_MEDIAN_ERROR = 1.2533
+"""Standard error of a median in units of that of a mean, for normal noise."""
+
+_HIGHER_IS_BETTER = re.compile(
+    r"(acc|accuracy|ap[sml]?|auc|auprc|auroc|bleu|correct|correlation|dice|elo|explained|f1|fps|gain|hits?|iou|jaccard|kappa|map|mcc|meteor"
+    r"|miou|mrr|ndcg|pearson|precision|psnr|r2|recall|returns?|rew|rewards?|roc|rouge|scores?|sensitivity|snr|spearman"
+    r"|specificity|ssim|success|successes|throughput|top|wins?|winrate)[0-9]*"
+)
+_LOWER_IS_BETTER = re.compile(
+    r"(bce|bpc|brier|cer|costs?|ce|crossentropy|divergence|entropy|err|errors?|fid|kl|latency|logloss|loss|losses|lpips"
+    r"|mae|mape|mse|nll|nrmse|penalty|perplexity|ppl|regret|rmse|wer)[0-9]*"
+)
+_NEITHER_IS_BETTER = re.compile(
+    r"(beta|batch|clip|count|epochs?|frac|fraction|frames?|grad|gradients?|iter|iters|iterations?|learning|len|length|lr"
+    r"|memory|momentum|norm|norms|num|schedule|size|steps?|time|timesteps?|wd|weights?)[0-9]*"
+)
+_RATE = re.compile(r"(per[ _]?|/)sec(ond)?$", re.IGNORECASE)
+_WORD = re.compile(r"AP[sml]\b|[A-Z]+(?![a-z])\d*|[A-Z]?[a-z]+\d*")
+
+
+@dataclass(frozen=True, slots=True)
+class Extremes:
+    """The least and greatest finite value of a series, and the step of the first point that has it."""
+
+    min: float
+    min_step: int
+    max: float
+    max_step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """How the last tenth of a series changed: `fraction` of where it began (-0.021 is 2.1 % down)."""
+
+    fraction: float
+    direction: Direction
+
+
+class Best(NamedTuple):
+    """A run, and its best value with the step of it."""
+
+    run: str
+    value: float
+    step: int
+
+
+def extremes(values: Values, steps: Steps) -> Extremes | None:
+    """The extremes of the finite points; None where there is none. `values` and `steps` have one shape, [n]."""
+    finite = np.isfinite(values)
+    if not finite.all():
+        values, steps = values[finite], steps[finite]
+    if not len(values):
+        return None
+    low, high = int(values.argmin()), int(values.argmax())
+    return Extremes(float(values[low]), int(steps[low]), float(values[high]), int(steps[high]))
+
+
+def trend(values: Values) -> Trend | None:
+    """How the last tenth of the finite points changed, of two points at least; None where there are fewer.
+
+    The medians of the tenth's two halves are compared, so that a spike turns no arrow, and their difference is
+    stretched from the halves' centres to the whole tenth, so that a straight line gives its true change. It is flat
+    where the change would be shown as 0.0 %, or is less than two standard errors of the noise, which is estimated
+    from the differences of neighbours. From exactly 0 the fraction is infinite.
+    """
+    recent = _recent(values)
+    if len(recent) < 2:
+        return None
+    # Below 1 neither a sum nor a difference can overflow, and a power of two changes no digit.
+    recent = np.ldexp(recent, -math.frexp(float(np.abs(recent).max()))[1])
+    half = len(recent) // 2
+    start, end = float(np.median(recent[:half])), float(np.median(recent[-half:]))
+    difference = end - start
+    change = difference * (len(recent) - 1) / (len(recent) - half)
+    fraction = change / abs(start) if start else math.copysign(math.inf, change) if change else 0.0
+    if abs(fraction) < _SHOWN_AS_ZERO or abs(difference) < 2 * _noise_of_difference(recent, half):
+        return Trend(fraction, "flat")
+    return Trend(fraction, "up" if fraction > 0 else "down")
+
+
+def goal(tag: str) -> Goal | None:
+    """Whether less (`min`) or more (`max`) of a tag is better, by its last telling word: `acc_loss` is a loss.
+
+    Something per second is better when more. None for tags that only count or set something (`epoch`, `lr`,
+    `grad_norm`): no run is the best in them. Any other tag without a telling word is taken for a loss.
+    """
+    if _RATE.search(tag):
+        return "max"
+    words = [word.lower() for word in reversed(_WORD.findall(tag))]
+    for word in words:
+        if _HIGHER_IS_BETTER.fullmatch(word):
+            return "max"
+        if _LOWER_IS_BETTER.fullmatch(word):
+            return "min"
+    return None if any(_NEITHER_IS_BETTER.fullmatch(word) for word in words) else "min"
+
+
+def best_run(candidates: Mapping[str, Extremes | None], goal: Goal | None) -> Best | None:
+    """The run whose best value over its whole series is best by the goal; of equal ones the first by name.
+
+    None where there is no goal, no value, or nothing to choose: all of several runs are equal.
+    """
+    if goal is None:
+        return None
+    bests = [
+        Best(run, e.min, e.min_step) if goal == "min" else Best(run, e.max, e.max_step)
+        for run, e in candidates.items()
+        if e is not None
+    ]
+    if len(bests) > 1 and len({best.value for best in bests}) == 1:
+        return None
+    return min(bests, key=lambda best: (best.value if goal == "min" else -best.value, best.run), default=None)
+
+
+def _recent(values: Values) -> npt.NDArray[np.floating[Any]]:
+    finite = np.isfinite(values)
+    if not finite.all():
+        values = values[finite]
+    return values[-max(2, len(values) // _RECENT) :].astype(np.float64)
+
+
+def _noise_of_difference(recent: npt.NDArray[np.floating[Any]], half: int) -> float:
+    """Standard error of the difference of two medians of `half` points; differences cancel what moves slowly."""
+    steps = np.diff(recent)
+    sigma = _MAD_TO_SIGMA * float(np.median(np.abs(steps - np.median(steps)))) / math.sqrt(2)
+    return _MEDIAN_ERROR * sigma * math.sqrt(2 / half)

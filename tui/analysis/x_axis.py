@@ -1,0 +1,51 @@
+"""What a chart's x axis measures: step, relative time or wall time."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from tui.model import Steps, WallTimes
+
+Floats = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.intp]
+
+
+class XAxis(StrEnum):
+    """The quantity along x; the value is the word that is shown."""
+
+    STEP = "step"
+    RELATIVE = "relative"
+    WALL = "wall"
+
+
+def x_values(axis: XAxis, steps: Steps, wall_times: WallTimes) -> Floats:
+    """Where the points of one series lie along `axis`, float64[n].
+
+    Relative is in seconds since the first finite wall time of the series, in file order. Wall times are epoch
+    seconds. A wall time that is not finite gives an x that is not; `order` leaves such points out. Steps beyond
+    2**53 are rounded to the nearest float64.
+    """
+    match axis:
+        case XAxis.STEP:
+            return steps.astype(np.float64)
+        case XAxis.WALL:
+            return wall_times
+        case XAxis.RELATIVE:
+            finite = np.isfinite(wall_times)
+            if not finite.any():
+                return np.full(len(wall_times), np.nan)
+            # Wall times of +-1e308 may overflow here; the infinite x is left out like any other.
+            with np.errstate(over="ignore"):
+                relative: Floats = wall_times - wall_times[finite.argmax()]
+                return relative
+
+
+def order(x: Floats) -> Indices | None:
+    """Indices of the finite x in ascending order, equal ones in their given order; None where that is all of x."""
+    if len(x) == 0 or (np.isfinite(x[[0, -1]]).all() and (x[1:] >= x[:-1]).all()):
+        return None
+    finite = np.flatnonzero(np.isfinite(x))
+    return finite[np.argsort(x[finite], kind="stable")]
