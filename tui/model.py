@@ -47,6 +47,13 @@ class Problem:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What a `Problem` with this path said about the whole file or directory is no longer so."""
+
+    path: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ScalarBatch:
     """New points of one series in file order; the arrays have one shape, [n]. Wall times are epoch seconds."""
@@ -99,4 +106,4 @@ class RunActivity:
     last_wall_time: float | None
 
 
-Batch = ScalarBatch | BlobBatch | TagInfo | HParamsInfo | RunActivity | Problem
+Batch = ScalarBatch | BlobBatch | TagInfo | HParamsInfo | RunActivity | Problem | Recovered

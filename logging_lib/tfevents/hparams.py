@@ -128,8 +128,8 @@ def _hparam_info(name: str, value: HParam, domain: Sequence[HParam] | None) -> p
 
 
 def _summary(tag: str, data: pb.HParamsPluginData) -> summary_pb2.Summary:
-    null = tensor_pb2.TensorProto(dtype=tensor_pb2.DT_FLOAT, float_val=[0.0])
-    null.tensor_shape.SetInParent()
+    shape = tensor_pb2.TensorShapeProto(dim=[tensor_pb2.TensorShapeProto.Dim(size=0)])
+    null = tensor_pb2.TensorProto(dtype=tensor_pb2.DT_FLOAT, tensor_shape=shape)
     metadata = summary_metadata(HPARAMS, data.SerializeToString())
     return summary_pb2.Summary(value=[summary_pb2.Summary.Value(tag=tag, metadata=metadata, tensor=null)])
 

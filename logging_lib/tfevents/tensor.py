@@ -2,7 +2,7 @@
 
 Source: tensorflow/core/framework/tensor.proto and tensorboard/util/tensor_util.py. A TensorProto holds its
 elements either as raw little-endian bytes (`tensor_content`) or in a typed list, which may be shorter than the
-shape: its last element then stands for all that follow.
+shape: its last element then stands for all that follow, and an empty list for zeros (TensorFlow's MakeNdarray).
 """
 
 from __future__ import annotations
@@ -127,8 +127,10 @@ def _content(content: bytes, dtype: np.dtype[Any], shape: tuple[int, ...]) -> np
 
 def _fill(values: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
     size = math.prod(shape)
-    if len(values) > size or (size and not len(values)):
+    if len(values) > size:
         raise ValueError(f"tensor of {len(values)} elements for shape {list(shape)}")
+    if not len(values):
+        return np.zeros(shape, values.dtype)
     if len(values) < size:
         values = np.concatenate([values, np.repeat(values[-1:], size - len(values))])
     return values.reshape(shape)
@@ -137,4 +139,6 @@ def _fill(values: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
 def _strings(values: list[bytes], shape: tuple[int, ...]) -> npt.NDArray[Any]:
     array = np.empty(len(values), object)
     array[:] = values
+    if not values:
+        return np.full(shape, b"", object)
     return _fill(array, shape)

@@ -30,7 +30,7 @@ _HIGHER_IS_BETTER = re.compile(
 )
 _LOWER_IS_BETTER = re.compile(
     r"(bce|bpc|brier|cer|costs?|ce|crossentropy|divergence|entropy|err|errors?|fid|kl|latency|logloss|loss|losses|lpips"
-    r"|mae|mape|mse|nll|nrmse|penalty|perplexity|ppl|regret|rmse|wer)[0-9]*"
+    r"|duration|mae|mape|mse|nll|nrmse|penalty|perplexity|ppl|regret|rmse|runtime|seconds|wer)[0-9]*"
 )
 _NEITHER_IS_BETTER = re.compile(
     r"(beta|batch|clip|count|epochs?|frac|fraction|frames?|grad|gradients?|iter|iters|iterations?|learning|len|length|lr"

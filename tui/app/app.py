@@ -38,10 +38,12 @@ from tui.app.widgets.status import Header, KeysLine, TabBar
 from tui.ingest.ingester import Ingester
 from tui.reader.logdir import LogDir
 from tui.render.numbers import next_age_change
+from tui.render.text import printable
 from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
 
 NARROW, LOW = 100, 16
 POLL_SECONDS = 1.0
+SHOWN_APART = 0.2  # seconds between two looks at new data; each costs bytes, and nobody reads faster
 
 
 class TbtuiApp(App[None]):
@@ -61,9 +63,12 @@ class TbtuiApp(App[None]):
         super().__init__()
         self.logdirs = tuple(logdirs)
         self.shared = shared or Shared()
+        self.shared.place = printable(", ".join(str(logdir.path) for logdir in self.logdirs))
         self.shared.blobs.on_loaded = self._announce_blobs
         self.ingester = Ingester(self.logdirs, on_commit=self._announce, poll_seconds=poll_seconds)
         self.animation_level = "none"
+        self._status = self.ingester.status
+        self._pause: Timer | None = None
         self._tick: Timer | None = None
         for _, theme in THEMES.values():
             self.register_theme(theme)
@@ -73,8 +78,7 @@ class TbtuiApp(App[None]):
 
     def compose(self) -> ComposeResult:
         data = {"snapshot": TbtuiApp.snapshot, "selection": TbtuiApp.selection}
-        title = ", ".join(str(logdir.path) for logdir in self.logdirs)
-        yield Header(self.shared, title, self.ingester.status).data_bind(TbtuiApp.snapshot)
+        yield Header(self.shared, self.ingester.status).data_bind(TbtuiApp.snapshot)
         yield TabBar().data_bind(TbtuiApp.selection)
         with Horizontal(id="body"):
             yield RunsPane(self.shared, id="runs").data_bind(**data)
@@ -157,8 +161,19 @@ class TbtuiApp(App[None]):
         self.post_message(messages.BlobsLoaded())
 
     def on_committed(self, message: messages.Committed) -> None:
+        """Show the commit, at once if the last one is some time ago: a burst of commits is shown as a few."""
+        if self._pause is None:
+            self._take_snapshot()
+            self._pause = self.set_timer(SHOWN_APART, self._end_pause)
+
+    def _end_pause(self) -> None:
+        self._pause = None
+        if self.snapshot is not self.ingester.snapshot or self._status is not self.ingester.status:
+            self.on_committed(messages.Committed(self.ingester.snapshot.version))
+
+    def _take_snapshot(self) -> None:
         header = self.query_one(Header)
-        header.status = self.ingester.status
+        header.status = self._status = self.ingester.status
         self.snapshot = self.ingester.snapshot
         header.redraw()
 

@@ -15,8 +15,14 @@ _CELLS_A_TICK = 14
 def x_ticks(window: Window, axis: XAxis, width: int) -> list[Tick]:
     """Ticks below a plot `width` cells wide."""
     most = max(2, width // _CELLS_A_TICK)
-    make = {XAxis.STEP: ticks, XAxis.RELATIVE: duration_ticks, XAxis.WALL: clock_ticks}[axis]
-    return [(tick.value, tick.label) for tick in make(window.x0, window.x1, most)]
+    match axis:
+        case XAxis.STEP:
+            made = ticks(window.x0, window.x1, most, whole=True)
+        case XAxis.RELATIVE:
+            made = duration_ticks(window.x0, window.x1, most)
+        case XAxis.WALL:
+            made = clock_ticks(window.x0, window.x1, most)
+    return [(tick.value, tick.label) for tick in made]
 
 
 def y_ticks(window: Window, height: int) -> list[Tick]:

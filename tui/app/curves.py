@@ -38,7 +38,10 @@ class RunCurve:
 
 @dataclass(frozen=True, slots=True)
 class Readout:
-    """One run's point nearest to a place: wall time in epoch seconds, `relative` in seconds from the run's first."""
+    """One run's point nearest to a place: wall time in epoch seconds, `relative` in seconds from the run's first.
+
+    `beyond` tells that the place lies before the run's first or after its last point.
+    """
 
     run: str
     value: float
@@ -46,6 +49,7 @@ class Readout:
     step: int
     wall_time: float
     relative: float
+    beyond: bool
 
 
 def prepare(series: ScalarSeries, axis: XAxis, weight: float) -> RunCurve:
@@ -97,7 +101,7 @@ def window_of(curves: Sequence[RunCurve], *, log_y: bool) -> Window | None:
 
 
 def readout(curve: RunCurve, x: float | None) -> Readout | None:
-    """The point nearest to `x`, the newest for None; None for a curve without points, or beyond its ends."""
+    """The point nearest to `x`, the last for None; None for a curve without points."""
     if not len(curve.x):
         return None
     at = len(curve.x) - 1 if x is None else nearest(curve.x, x)
@@ -108,6 +112,7 @@ def readout(curve: RunCurve, x: float | None) -> Readout | None:
         int(curve.steps[at]),
         float(curve.wall_times[at]),
         float(curve.wall_times[at]) - curve.first_wall_time,
+        x is not None and not curve.x[0] <= x <= curve.x[-1],
     )
 
 

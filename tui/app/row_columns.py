@@ -41,7 +41,8 @@ class RowColumns:
     def fitting(cls, width: int, longest_name: int, longest_run: int) -> RowColumns:
         """Columns for `width` cells: the value always, then trend, best run and extreme as room allows.
 
-        The name is given up to three tenths; what no column needs goes to the sparkline, then to cut names.
+        The name is given up to three tenths; what no column needs goes to the sparkline, then to cut names. Without
+        a longest run (0) there is no run to be best.
         """
         name = min(max(longest_name, 6), max(8, width * 3 // 10))
         left = width - name - _SPARK_LEAST - _LAST
@@ -49,7 +50,7 @@ class RowColumns:
         left -= trend
         best = min(longest_run, _RUN_MOST) + _STAR
         room = left - _GAP - _BEST_VALUE
-        best = min(best, room) if room >= min(best, _RUN_LEAST + _STAR) else 0
+        best = min(best, room) if longest_run and room >= min(best, _RUN_LEAST + _STAR) else 0
         left -= best + _GAP + _BEST_VALUE if best else 0
         extreme = _EXTREME if left >= _EXTREME + _GAP else 0
         left -= extreme + _GAP if extreme else 0

@@ -87,8 +87,9 @@ class RunStyles:
 
 @dataclass
 class Shared:
-    """The shared objects; `clock` gives epoch seconds and is frozen in tests."""
+    """The shared objects. `place` names what is open, printable; `clock` gives epoch seconds and is frozen in tests."""
 
+    place: str = ""
     facts: FactsCache = field(default_factory=FactsCache)
     runs: RunStyles = field(default_factory=RunStyles)
     blobs: BlobCache = field(default_factory=BlobCache)

@@ -138,7 +138,7 @@ def test_less_is_better(tag: str) -> None:
     assert goal(tag) == "min"
 
 
-@pytest.mark.parametrize("tag", ["lr", "epoch", "Optim/grad_norm", "train/learning_rate", "rollout/ep_len_mean", "time"])
+@pytest.mark.parametrize("tag", ["lr", "epoch", "Optim/grad_norm", "learning_rate", "rollout/ep_len_mean", "time"])
 def test_neither_is_better(tag: str) -> None:
     assert goal(tag) is None
     assert best_run({"a": Extremes(1.0, 1, 2.0, 2), "b": Extremes(0.0, 1, 3.0, 2)}, goal(tag)) is None

@@ -75,13 +75,14 @@ class HParams(Listing):
             self.set_reactive(HParams.cursor, found)
 
     def _best_of(self, metric: MetricColumn) -> float | None:
-        """The best finite value of a metric, None where the sessions do not differ."""
+        """The best finite value of a metric, None where the sessions do not differ or none is better."""
         at = self._table.metrics.index(metric)
         values = {row.metrics[at] for row in self._rows}
         finite = [value for value in values if value is not None and math.isfinite(value)]
-        if len(finite) < 2:
+        wanted = goal(metric.tag)
+        if len(finite) < 2 or wanted is None:
             return None
-        return min(finite) if goal(metric.tag) == "min" else max(finite)
+        return min(finite) if wanted == "min" else max(finite)
 
     def _value(self, row: SessionRow, column: ColumnOf) -> HParam:
         if column is None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
@@ -29,11 +30,17 @@ class StripView(Widget, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._strips: list[Strip] = []
+        self._composed_for = Size()
 
     @property
     def look(self) -> Look:
         """The styles of the theme in force."""
         return look_of(self.app.theme, dark=self.app.current_theme.dark)
+
+    @property
+    def text(self) -> str:
+        """What the widget shows, a line a row, without blanks at the ends."""
+        return "\n".join(strip.text.rstrip() for strip in self._strips)
 
     def compose_strips(self, width: int, height: int) -> list[Strip]:
         """At most `height` strips of `width` cells; subclasses say what they show."""
@@ -41,35 +48,31 @@ class StripView(Widget, can_focus=True):
 
     def redraw(self) -> None:
         """Compose again, and repaint the lines that changed. Nothing happens while the widget is not shown."""
-        width, height = self.size
-        if not (width and height and self.is_mounted):
+        if not (self.size and self.is_mounted):
             return
-        old, new = self._strips, self.compose_strips(width, height)[:height]
-        self._strips = new
-        for y in range(height):
-            before = old[y] if y < len(old) else None
-            after = new[y] if y < len(new) else None
+        old = self._strips if self._composed_for == self.size else []
+        self._draw()
+        for y, (before, after) in enumerate(zip_longest(old, self._strips)):
             if before != after:
-                self.refresh(Region(0, y, width, 1))
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def _draw(self) -> None:
+        self._composed_for = self.size
+        self._strips = self.compose_strips(*self.size)[: self.size.height]
 
     def render_line(self, y: int) -> Strip:
         """The strip of one line, blank below the last."""
-        blank = Style(bgcolor=self.look.background)
-        if y < len(self._strips):
-            return self._strips[y].adjust_cell_length(self.size.width, blank)
-        return Strip([Segment(" " * self.size.width, blank)], self.size.width)
+        if self._composed_for != self.size:
+            # The layout changed, and Textual is painting the whole widget already.
+            self._draw()
+        strip = self._strips[y] if y < len(self._strips) else Strip.blank(0)
+        return strip.adjust_cell_length(self.size.width, Style(bgcolor=self.look.background))
 
     def on_mount(self) -> None:
         self.watch(self.app, "theme", self._theme_changed, init=False)
 
     def _theme_changed(self) -> None:
-        self._strips = []
-        self.redraw()
-        self.refresh()
-
-    def on_resize(self, event: events.Resize) -> None:
-        self._strips = []
-        self.redraw()
+        self._composed_for = Size()
         self.refresh()
 
     def on_focus(self) -> None:

@@ -54,6 +54,7 @@ class ReadoutTable:
         ]
         for name, size, _ in columns:
             text, column_style = self._cell(r, name)
+            column_style = look.faint if r.beyond else column_style
             parts.append((fit(text, size, align="right"), column_style))
         return row_strip(parts, cells, look.text)
 

@@ -21,7 +21,7 @@ from tui.render.text import printable
 from tui.store.snapshot import EMPTY_SNAPSHOT, RunSummary, StoreSnapshot
 
 _STEP_CELLS = 6
-_MARGINS = 7  # the mark, blanks between the columns, the border
+_MARGINS = 8  # the mark, blanks between the columns, the scroll bar, the border
 _LEAST, _MOST = 24, 48
 
 
@@ -53,6 +53,7 @@ class RunsPane(LineView):
         self._shared = shared
         self._names: list[str] = []
         self._state_cells = 4
+        self._wanted_width = 0
 
     def line_count(self) -> int:
         return len(self._names)
@@ -118,10 +119,12 @@ class RunsPane(LineView):
         self._set_width()
 
     def _set_width(self) -> None:
-        """As wide as the names and states want, within limits."""
+        """As wide as the names and states want, within limits. It never shrinks: each change moves everything else."""
         self._state_cells = max((len(self._state(self.snapshot.runs[name])[0]) for name in self._names), default=4)
         longest = max((width(self._shared.runs.name(name)) for name in self._names), default=0)
-        self.styles.width = min(max(longest + self._state_cells + _STEP_CELLS + _MARGINS, _LEAST), _MOST)
+        wanted = min(max(longest + self._state_cells + _STEP_CELLS + _MARGINS, _LEAST), _MOST)
+        if wanted > self._wanted_width:  # setting a style lays the whole screen out again, even to the same value
+            self._wanted_width = self.styles.width = wanted
 
     def show_run(self, run: str) -> None:
         """Put the cursor on a run without announcing it."""

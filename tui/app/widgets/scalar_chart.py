@@ -18,7 +18,7 @@ from tui.app.selection import Selection
 from tui.app.shared import Shared
 from tui.app.widgets.line_view import StripView
 from tui.app.widgets.readout_table import ReadoutTable
-from tui.app.widgets.status import Part, spread
+from tui.app.widgets.status import Part, plural, spread
 from tui.render.cells import fit, width
 from tui.render.chart import ChartSpec, PlotArea, draw_chart, plot_area
 from tui.render.strips import ChartStyles, canvas_strips, row_strip
@@ -74,7 +74,7 @@ class ScalarChart(StripView):
         tags = self._tags()
         place = f"  {tags.index(tag) + 1} of {len(tags)}" if tag in tags else ""
         left: list[Part] = [(f" {printable(tag)}", look.text + Style(bold=True)), (place, look.dim)]
-        right = f"{len(self._curves)} runs  x: {self.selection.axis.value} "
+        right = f"{plural(len(self._curves), 'run')}  x: {self.selection.axis.value} "
         room = cells - width(right)
         return spread(left if room > 12 else left[:1], [(right, look.dim)] if room > 12 else [], cells, look)
 
@@ -126,12 +126,11 @@ class ScalarChart(StripView):
         return table.strips(self._readouts(), width, rows, head=height >= _LEAST_CHART + 4)
 
     def _readouts(self) -> list[Readout]:
-        """One readout a run, best value first, NaN last."""
-        found = (readout(curve, self.selection.cursor) for curve in self._curves)
-        sign = 1 if goal(self.selection.tag or "") == "min" else -1
+        """One readout a run: the best value first where one can be better, NaN last."""
+        found = [r for curve in self._curves if (r := readout(curve, self.selection.cursor)) is not None]
+        sign = {"min": 1, "max": -1, None: 0}[goal(self.selection.tag or "")]
         return sorted(
-            (r for r in found if r is not None),
-            key=lambda r: (math.isnan(r.smoothed), sign * r.smoothed if not math.isnan(r.smoothed) else 0.0),
+            found, key=lambda r: (math.isnan(r.smoothed), 0.0 if math.isnan(r.smoothed) else sign * r.smoothed)
         )
 
     # What keys and the mouse do

@@ -20,7 +20,7 @@ from tui.render.sparkline import Spark, sparkline
 from tui.render.strips import row_strip
 
 _ARROWS = {"up": "↑", "down": "↓", "flat": "→"}
-_HEADINGS = RowTexts("last", "trend", "min or max", "  best run", "")
+_HEADINGS = RowTexts("last", "trend", "min or max", "  best", "")
 _LABEL_EXTRA = 5
 _RIGHT_MARGIN = 1
 
@@ -32,7 +32,8 @@ class ScalarRows(TagRows):
         return self.snapshot.scalars
 
     def _columns(self, cells: int) -> RowColumns:
-        return RowColumns.fitting(cells - _LABEL_EXTRA - _RIGHT_MARGIN, self.longest_name, self.longest_run)
+        longest_run = self.longest_run if len(self.runs) > 1 else 0
+        return RowColumns.fitting(cells - _LABEL_EXTRA - _RIGHT_MARGIN, self.longest_name, longest_run)
 
     def heading(self, width: int) -> list[Strip]:
         look, columns = self.look, self._columns(width)
@@ -84,7 +85,11 @@ class ScalarRows(TagRows):
 
 def row_texts(facts: Facts, tag: str, best: Best | None, best_name: str) -> RowTexts:
     """What a row says, uncut."""
-    trend = f"{_ARROWS[facts.trend.direction]} {percent(abs(facts.trend.fraction))}" if facts.trend else ""
+    trend = ""
+    if facts.trend is not None:
+        # A change within the noise is no change: its percentage would be read as one.
+        change = percent(abs(facts.trend.fraction)) if facts.trend.direction != "flat" else "    "
+        trend = f"{_ARROWS[facts.trend.direction]} {change}"
     extreme = ""
     if facts.extremes is not None:
         e, lower = facts.extremes, goal(tag) == "min"

@@ -88,6 +88,11 @@ def health(snapshot: StoreSnapshot, status: IngestStatus, shared: Shared, look: 
     return parts
 
 
+def plural(n: int, noun: str) -> str:
+    """How many of what: `1 run`, `12.4k points`."""
+    return f"{count(n)} {noun}" if n == 1 else f"{count(n)} {noun}s"
+
+
 class Header(StripView, can_focus=False):
     """One line: the log directory, how much there is, problems, and whether it is alive."""
 
@@ -95,22 +100,21 @@ class Header(StripView, can_focus=False):
 
     snapshot = reactive(EMPTY_SNAPSHOT, repaint=False, init=False)
 
-    def __init__(self, shared: Shared, title: str, status: IngestStatus) -> None:
+    def __init__(self, shared: Shared, status: IngestStatus) -> None:
         super().__init__()
         self._shared = shared
-        self._title = title
         self.status = status
 
     def compose_strips(self, width: int, height: int) -> list[Strip]:
         look, snapshot = self.look, self.snapshot
         tags = len({key.tag for key in snapshot.scalars} | {key.tag for key in snapshot.blobs})
         points = sum(run.points for run in snapshot.runs.values())
-        totals = ((len(snapshot.runs), "runs"), (tags, "tags"), (points, "points"))
-        left: list[Part] = [(" tbtui ", look.accent), (printable(self._title), look.text)]
-        left += [(f"  {count(n)} {name}", look.dim) for n, name in totals]
+        totals = ((len(snapshot.runs), "run"), (tags, "tag"), (points, "point"))
+        left: list[Part] = [(" tbtui ", look.accent), (self._shared.place, look.text)]
+        left += [(f"  {plural(n, name)}", look.dim) for n, name in totals]
         right = health(snapshot, self.status, self._shared, look)
         if snapshot.problems:
-            right = [(f"! {count(len(snapshot.problems))} problems  ", look.warning), *right]
+            right = [(f"! {plural(len(snapshot.problems), 'problem')}  ", look.warning), *right]
         right = _fitting_parts([("  ", look.text), *right], width - _LEFT_LEAST)
         left = _fitting_parts(left, width - sum(len(text) for text, _ in right))
         return [spread(left, right, width, look)]

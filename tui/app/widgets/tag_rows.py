@@ -129,10 +129,18 @@ class TagRows(LineView):
 
     def _why(self) -> Sequence[str]:
         if not any(True for _ in self.series_keys()):
-            return ("nothing here yet, watching…",)
+            return self._nothing_read()
         if not self.runs:
             return ("every run is hidden or filtered out", "a shows them all")
         return (f"no tag matches /{self.selection.tags_filter.text}", "/ then Esc clears the filter")
+
+    def _nothing_read(self) -> Sequence[str]:
+        snapshot, place = self.snapshot, self.shared.place
+        if snapshot.problems and not snapshot.scalars and not snapshot.blobs:
+            return (f"nothing readable yet under {place}, watching…", "the Problems tab says what is wrong")
+        if not snapshot.runs:
+            return (f"no event files under {place} yet, watching…",)
+        return (f"the runs under {place} have logged nothing of this kind yet, watching…",)
 
     def draw_line(self, index: int, width: int, *, on_cursor: bool) -> Strip:
         line, look = self._lines[index], self.look

@@ -1,0 +1,44 @@
+"""Event file names: made unique, recognised, dated."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+
+import pytest
+
+from logging_lib.tfevents.filename import creation_time, is_event_filename, make_event_filename
+
+
+def test_made_names_have_the_fields_in_order_and_are_unique() -> None:
+    first, second = make_event_filename(1700000000.9), make_event_filename(1700000000.9, ".suffix")
+    host = re.escape(socket.gethostname())
+    assert re.fullmatch(rf"events\.out\.tfevents\.1700000000\.{host}\.{os.getpid()}\.\d+", first)
+    assert second.endswith(".suffix")
+    assert second.removesuffix(".suffix") != first
+
+
+def test_seconds_have_ten_digits() -> None:
+    assert make_event_filename(7.0).startswith("events.out.tfevents.0000000007.")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("events.out.tfevents.1700000000.host.1.0", 1700000000),
+        ("events.out.tfevents.1700000000.host.1.0.v2", 1700000000),
+        ("events.out.tfevents.1700000000", 1700000000),
+        ("my.tfevents", None),
+        ("events.out.tfevents.17.host", None),
+        ("events.out.tfevents.17000000001234x", None),
+    ],
+)
+def test_creation_time(name: str, expected: int | None) -> None:
+    assert is_event_filename(name)
+    assert creation_time(name) == expected
+
+
+@pytest.mark.parametrize("name", ["events.out.tfevents.1.host.profile-empty", "checkpoint.pt", "events.out", ""])
+def test_not_event_files(name: str) -> None:
+    assert not is_event_filename(name)

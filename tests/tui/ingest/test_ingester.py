@@ -1,0 +1,227 @@
+"""The ingest thread: a first pass, live points, new runs, and failures that are seen."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import builders
+from tui.ingest import ingester as ingester_module
+from tui.ingest.ingester import Ingester
+from tui.model import Problem, SeriesKey
+from tui.reader.logdir import LogDir
+from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
+
+DEADLINE = 30.0
+
+
+class Live:
+    """An ingester on its thread, and what it announced."""
+
+    def __init__(self, logdir: Path, *, poll_seconds: float = 0.05, rescan_seconds: float = 10.0) -> None:
+        self.versions: list[int] = []
+        self._announced = threading.Condition()
+        self.ingester = Ingester(
+            [LogDir("", logdir)], on_commit=self._note, poll_seconds=poll_seconds, rescan_seconds=rescan_seconds
+        )
+
+    def _note(self, version: int) -> None:
+        with self._announced:
+            self.versions.append(version)
+            self._announced.notify_all()
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Wait until an announced state fulfils the condition."""
+        with self._announced:
+            assert self._announced.wait_for(condition, DEADLINE), self.ingester.status
+
+    def points(self, run: str) -> int:
+        summary = self.ingester.snapshot.runs.get(run)
+        return summary.points if summary else -1
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[Live]:
+    live = Live(tmp_path / "runs")
+    yield live
+    live.ingester.stop()
+
+
+def read_all(path: Path) -> StoreSnapshot:
+    return Ingester([LogDir("", path)]).read_all()
+
+
+def steps(snapshot: StoreSnapshot, run: str, tag: str) -> list[int]:
+    return snapshot.scalars[SeriesKey(run, tag, "scalars")].steps.tolist()
+
+
+def test_read_all_reads_everything(tmp_path: Path) -> None:
+    builders.write(tmp_path / "a" / "tfevents.1700000001", builders.points("t", range(3, 6)))
+    builders.write(tmp_path / "a" / "tfevents.1700000000", builders.points("t", range(3)))
+    builders.write(tmp_path / "b" / "tfevents.1700000000", [])
+    ingester = Ingester([LogDir("", tmp_path)])
+    assert ingester.snapshot is EMPTY_SNAPSHOT
+    snapshot = ingester.read_all()
+    assert snapshot is ingester.snapshot
+    assert steps(snapshot, "a", "t") == [0, 1, 2, 3, 4, 5]
+    assert (snapshot.runs["a"].first_wall_time, snapshot.runs["a"].last_wall_time) == (
+        builders.WALL_TIME,
+        builders.WALL_TIME + 5,
+    )
+    assert snapshot.runs["b"].points == 0
+    status = ingester.status
+    assert (status.loading, status.files, status.error) == (False, 3, None)
+    assert status.bytes_read == status.bytes_total == len(builders.records(builders.points("t", range(6))))
+
+
+def test_several_logdirs_name_their_runs(tmp_path: Path) -> None:
+    builders.write(tmp_path / "x" / "tfevents", builders.points("t", range(1)))
+    builders.write(tmp_path / "y" / "r" / "tfevents", builders.points("t", range(1)))
+    snapshot = Ingester([LogDir("one", tmp_path / "x"), LogDir("two", tmp_path / "y")]).read_all()
+    assert list(snapshot.runs) == ["one", "two/r"]
+
+
+def test_a_directory_of_damaged_files_lists_its_run_and_problems(tmp_path: Path) -> None:
+    path = tmp_path / "run" / builders.FILE_NAME
+    path.parent.mkdir()
+    path.write_bytes(b"\xff" * 1000)
+    snapshot = read_all(tmp_path)
+    assert snapshot.runs["run"].problems == 1
+    assert snapshot.problems == (Problem(str(path), 0, "record header fails its CRC, and no record follows"),)
+
+
+def test_a_missing_logdir_reads_as_empty(tmp_path: Path) -> None:
+    assert read_all(tmp_path / "missing").runs == {}
+
+
+@pytest.mark.parametrize("mode", ["inotify", "poll"])
+def test_live_points_runs_and_files_appear(
+    live: Live, tmp_path: Path, mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The logdir itself appears last of all; nothing is restarted."""
+    if mode == "poll":
+        monkeypatch.setattr("tui.ingest.watcher.file_system_type", lambda path: "nfs")
+    live.ingester.start()
+    live.wait_until(lambda: not live.ingester.status.loading)
+    path = builders.write(tmp_path / "runs" / "a" / "tfevents.1700000000", builders.points("t", range(2)))
+    live.wait_until(lambda: live.points("a") == 2)
+    live.wait_until(lambda: live.ingester.status.mode == mode)
+    builders.append(path, [builders.scalar_event("t", 2, 1.0)])
+    live.wait_until(lambda: live.points("a") == 3)
+    builders.write(tmp_path / "runs" / "a" / "tfevents.1700000009", [builders.scalar_event("t", 3, 1.0)])
+    live.wait_until(lambda: live.points("a") == 4)
+    builders.write(tmp_path / "runs" / "b" / "c" / "tfevents.1700000000", [builders.scalar_event("t", 0, 1.0)])
+    live.wait_until(lambda: live.points("b/c") == 1)
+    assert steps(live.ingester.snapshot, "a", "t") == [0, 1, 2, 3]
+    assert ("" if mode == "inotify" else "nfs tells nothing of changes made elsewhere") == live.ingester.status.detail
+
+
+def test_a_record_written_in_two_halves_appears_when_it_is_whole(live: Live, tmp_path: Path) -> None:
+    path = builders.write(tmp_path / "runs" / "tfevents", builders.points("t", range(1)))
+    record = builders.record(builders.scalar_event("t", 1, 1.0))
+    live.ingester.start()
+    live.wait_until(lambda: live.points(".") == 1)
+    with path.open("ab") as file:
+        file.write(record[:20])
+    live.wait_until(lambda: live.ingester.status.bytes_read == path.stat().st_size)
+    assert live.points(".") == 1
+    with path.open("ab") as file:
+        file.write(record[20:])
+    live.wait_until(lambda: live.points(".") == 2)
+    assert live.ingester.snapshot.problems == ()
+
+
+def test_nothing_is_announced_while_nothing_changes(
+    live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty looks at the files, as many as are waited for, and not one commit."""
+    builders.write(tmp_path / "runs" / "tfevents", builders.points("t", range(1)))
+    looks = threading.Semaphore(0)
+    look = ingester_module.Sources.look
+
+    def counted(sources: ingester_module.Sources, *arguments: object) -> object:
+        looks.release()
+        return look(sources, *arguments)
+
+    monkeypatch.setattr(ingester_module.Sources, "look", counted)
+    live.ingester.start()
+    live.wait_until(lambda: live.points(".") == 1 and live.ingester.status.mode == "inotify")
+    announced, snapshot = len(live.versions), live.ingester.snapshot
+    while looks.acquire(blocking=False):
+        pass
+    for _ in range(20):
+        assert looks.acquire(timeout=DEADLINE)
+    assert len(live.versions) == announced
+    assert live.ingester.snapshot is snapshot
+
+
+def test_a_load_is_announced_in_parts(live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingester_module, "_LOADING_COMMIT", 0.0)
+    monkeypatch.setattr("tui.reader.event_file.CHUNK_BYTES", 4096)
+    builders.write(tmp_path / "runs" / "tfevents", builders.points("t", range(2000)))
+    live.ingester.start()
+    live.wait_until(lambda: not live.ingester.status.loading)
+    assert live.points(".") == 2000
+    changed = [b for a, b in zip(live.versions, live.versions[1:], strict=False) if b > a]
+    assert len(changed) >= 10
+    assert live.versions == sorted(live.versions)
+
+
+def test_live_points_are_read_while_a_long_load_goes_on(
+    live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A point that another file gets during the load is announced before the load ends."""
+    monkeypatch.setattr(ingester_module, "_LOADING_COMMIT", 0.0)
+    monkeypatch.setattr("tui.reader.event_file.CHUNK_BYTES", 512)
+    builders.write(tmp_path / "runs" / "long" / "tfevents", builders.points("t", range(2000)))
+    path = builders.write(tmp_path / "runs" / "live" / "tfevents", builders.points("t", range(1)))
+    os.utime(tmp_path / "runs" / "long" / "tfevents", (1, 1))
+    states: list[tuple[int, int, bool]] = []
+
+    def on_commit(version: int) -> None:
+        state = (live.points("long"), live.points("live"), live.ingester.status.loading)
+        if state[0] > 0 and not any(long > 0 for long, _, _ in states):
+            builders.append(path, [builders.scalar_event("t", 1, 1.0)])
+        states.append(state)
+        live._note(version)
+
+    live.ingester = Ingester([LogDir("", tmp_path / "runs")], on_commit=on_commit, poll_seconds=0.0)
+    live.ingester.start()
+    live.wait_until(lambda: not live.ingester.status.loading)
+    assert any(points == 2 and loading for _, points, loading in states)
+
+
+def test_stop_is_idempotent_and_leaves_no_thread(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    ingester = Ingester([LogDir("", tmp_path)])
+    ingester.stop()
+    ingester = Ingester([LogDir("", tmp_path)], poll_seconds=1000.0)
+    ingester.start()
+    ingester.stop()
+    ingester.stop()
+    # watchdog shares one inotify reader among observers, which may take a moment to end.
+    deadline = time.monotonic() + DEADLINE
+    while (left := set(threading.enumerate()) - before) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not left
+
+
+def test_a_failure_of_our_own_is_seen(
+    live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    builders.write(tmp_path / "runs" / "tfevents", builders.points("t", range(1)))
+
+    def fail(*arguments: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(ingester_module.Store, "apply", fail)
+    live.ingester.start()
+    live.wait_until(lambda: live.ingester.status.error is not None)
+    assert live.ingester.status.error == "reading stopped: ZeroDivisionError: a bug"
+    live.ingester.stop()
+    assert "ingest stopped" in caplog.text

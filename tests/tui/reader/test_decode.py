@@ -1,0 +1,231 @@
+"""Every encoding of an event as batches."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from logging_lib.tfevents import plugins
+from logging_lib.tfevents.hparams import EXPERIMENT_TAG, SessionEnd, SessionStart
+from logging_lib.tfevents.proto import event_pb2, summary_pb2, tensor_pb2
+from logging_lib.tfevents.record import Record
+from logging_lib.tfevents.tensor import to_tensor_proto
+from tests import builders
+from tui.model import (
+    Batch,
+    BlobBatch,
+    BlobRef,
+    HParamsInfo,
+    Problem,
+    RunActivity,
+    ScalarBatch,
+    SeriesKey,
+    TagInfo,
+)
+from tui.reader.decode import META_GRAPH_TAG, RUN_GRAPH_TAG, EventDecoder
+
+PATH = "file"
+pb = tensor_pb2
+
+
+def decode(*events: event_pb2.Event | bytes, tag_plugins: dict[str, str] | None = None) -> list[Batch]:
+    """All batches of a file of these events; the offset of a record is its number times 1000."""
+    decoder = EventDecoder("run", PATH, {} if tag_plugins is None else tag_plugins)
+    for number, item in enumerate(events):
+        payload = item if isinstance(item, bytes) else item.SerializeToString()
+        decoder.add(Record(1000 * number, payload))
+    return decoder.take()
+
+
+def scalars(batches: list[Batch]) -> dict[str, ScalarBatch]:
+    return {batch.key.tag: batch for batch in batches if isinstance(batch, ScalarBatch)}
+
+
+def blobs(batches: list[Batch]) -> dict[SeriesKey, BlobBatch]:
+    return {batch.key: batch for batch in batches if isinstance(batch, BlobBatch)}
+
+
+def problems(batches: list[Batch]) -> list[Problem]:
+    return [batch for batch in batches if isinstance(batch, Problem)]
+
+
+def number_tensor(dtype: int, shape: tuple[int, ...] = (), **fields: object) -> pb.TensorProto:
+    dims = [pb.TensorShapeProto.Dim(size=size) for size in shape]
+    return pb.TensorProto(dtype=dtype, tensor_shape=pb.TensorShapeProto(dim=dims), **fields)
+
+
+def test_simple_values_are_grouped_by_tag_in_file_order() -> None:
+    events = [
+        builders.scalar_event("a", 3, 0.5, 10.0),
+        builders.event(builders.scalar("a", math.nan), builders.scalar("b", math.inf), step=-1, wall_time=math.nan),
+        builders.scalar_event("a", 3, 0.1, 9.0),
+    ]
+    found = scalars(decode(*events))
+    assert list(found) == ["a", "b"]
+    a = found["a"]
+    assert a.key == SeriesKey("run", "a", plugins.SCALARS)
+    assert a.steps.tolist() == [3, -1, 3]
+    np.testing.assert_array_equal(a.wall_times, [10.0, math.nan, 9.0])
+    np.testing.assert_array_equal(a.values, np.array([0.5, math.nan, 0.1], np.float32))
+    assert a.values.dtype == np.float32
+    assert found["b"].values.tolist() == [math.inf]
+
+
+@pytest.mark.parametrize("shape", [(), (1,)])
+@pytest.mark.parametrize(
+    ("dtype", "field", "stored", "expected", "kept"),
+    [
+        (pb.DT_FLOAT, "float_val", 0.1, float(np.float32(0.1)), np.float32),
+        (pb.DT_DOUBLE, "double_val", 0.1, 0.1, np.float64),
+        (pb.DT_HALF, "half_val", 0x3555, float(np.float16(1 / 3)), np.float32),
+        (pb.DT_BFLOAT16, "half_val", 0x3FC0, 1.5, np.float32),
+        (pb.DT_INT8, "int_val", -7, -7.0, np.float64),
+        (pb.DT_UINT8, "int_val", 200, 200.0, np.float64),
+        (pb.DT_INT16, "int_val", -700, -700.0, np.float64),
+        (pb.DT_UINT16, "int_val", 65535, 65535.0, np.float64),
+        (pb.DT_INT32, "int_val", -70000, -70000.0, np.float64),
+        (pb.DT_UINT32, "uint32_val", 4294967295, 4294967295.0, np.float64),
+        (pb.DT_INT64, "int64_val", -(1 << 53), float(-(1 << 53)), np.float64),
+        (pb.DT_UINT64, "uint64_val", 1 << 63, float(1 << 63), np.float64),
+        (pb.DT_BOOL, "bool_val", True, 1.0, np.float64),
+    ],
+)
+def test_scalar_tensors_of_every_dtype(
+    dtype: int, field: str, stored: object, expected: float, kept: type, shape: tuple[int, ...]
+) -> None:
+    proto = number_tensor(dtype, shape, **{field: [stored]})
+    batch = scalars(decode(builders.event(builders.tensor("t", proto, plugins.SCALARS), step=4)))["t"]
+    assert (batch.values.tolist(), batch.steps.tolist(), batch.values.dtype) == ([expected], [4], kept)
+
+
+@pytest.mark.parametrize("name", ["f2", "f4", "f8", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "?"])
+def test_scalar_tensors_as_raw_bytes(name: str) -> None:
+    proto = to_tensor_proto(np.array(1, name))
+    assert scalars(decode(builders.event(builders.tensor("t", proto, plugins.SCALARS))))["t"].values.tolist() == [1.0]
+
+
+def test_only_the_first_event_of_a_tag_names_its_plugin() -> None:
+    proto = to_tensor_proto(np.float32([[1, 2, 3]]))
+    first = builders.event(builders.tensor("h", proto, plugins.HISTOGRAMS, b"content"))
+    later = builders.event(builders.tensor("h", proto), step=1)
+    other = builders.event(builders.tensor("h", proto, plugins.TEXT), step=2)
+    batches = decode(first, later, other)
+    key = SeriesKey("run", "h", plugins.HISTOGRAMS)
+    assert blobs(batches)[key].steps.tolist() == [0, 1, 2]
+    assert [batch for batch in batches if isinstance(batch, TagInfo)] == [TagInfo(key, "", "", b"content")]
+
+
+def test_files_of_a_run_share_what_is_known_of_tags() -> None:
+    known: dict[str, str] = {}
+    decode(builders.event(builders.tensor("t", to_tensor_proto(np.zeros((2, 3))), "mesh")), tag_plugins=known)
+    batches = decode(builders.event(builders.tensor("t", to_tensor_proto(np.zeros((2, 3))))), tag_plugins=known)
+    assert list(blobs(batches)) == [SeriesKey("run", "t", "mesh")]
+
+
+def test_a_number_whose_metadata_was_lost_is_a_scalar() -> None:
+    events = [builders.event(builders.tensor("t", to_tensor_proto(np.float64(0.1))), step=step) for step in (1, 2)]
+    batches = decode(*events)
+    assert scalars(batches)["t"].values.tolist() == [0.1, 0.1]
+    assert not blobs(batches)
+
+
+def test_other_tensors_without_metadata_are_kept() -> None:
+    batches = decode(builders.event(builders.tensor("t", to_tensor_proto(np.zeros(3)))))
+    assert list(blobs(batches)) == [SeriesKey("run", "t", "")]
+
+
+def test_first_encodings_of_histograms_images_and_audio() -> None:
+    value = summary_pb2.Summary.Value
+    event = builders.event(
+        value(tag="h", histo=summary_pb2.HistogramProto(min=1)),
+        value(tag="i", image=summary_pb2.Summary.Image(width=1)),
+        value(tag="a", audio=summary_pb2.Summary.Audio(sample_rate=1)),
+        step=5,
+        wall_time=6.0,
+    )
+    found = blobs(decode(builders.version_event(), event))
+    size = len(event.SerializeToString())
+    refs = {key: list(batch.refs) for key, batch in found.items()}
+    assert refs == {
+        SeriesKey("run", "h", plugins.HISTOGRAMS): [BlobRef(PATH, 1000, size, 0)],
+        SeriesKey("run", "i", plugins.IMAGES): [BlobRef(PATH, 1000, size, 1)],
+        SeriesKey("run", "a", plugins.AUDIO): [BlobRef(PATH, 1000, size, 2)],
+    }
+    assert all(batch.steps.tolist() == [5] and batch.wall_times.tolist() == [6.0] for batch in found.values())
+
+
+def test_graphs_and_run_metadata_are_blobs() -> None:
+    trace = event_pb2.TaggedRunMetadata(tag="step1", run_metadata=b"m")
+    batches = decode(
+        event_pb2.Event(graph_def=b"g"),
+        event_pb2.Event(meta_graph_def=b"g"),
+        event_pb2.Event(tagged_run_metadata=trace),
+    )
+    assert list(blobs(batches)) == [
+        SeriesKey("run", RUN_GRAPH_TAG, plugins.GRAPHS),
+        SeriesKey("run", META_GRAPH_TAG, plugins.GRAPHS),
+        SeriesKey("run", "step1", plugins.GRAPH_RUN_METADATA),
+    ]
+
+
+def test_hparams_come_from_the_metadata() -> None:
+    start = SessionStart({"lr": 0.1, "on": True, "name": "x"}, "group", 5.0)
+    batches = decode(builders.session_start(start), builders.session_end("SUCCESS"))
+    found = [batch for batch in batches if isinstance(batch, HParamsInfo)]
+    assert found == [HParamsInfo("run", start), HParamsInfo("run", SessionEnd("SUCCESS"))]
+    assert not scalars(batches) and not blobs(batches) and not problems(batches)
+
+
+def test_activity_tells_events_and_finite_wall_times() -> None:
+    times = [math.nan, 7.0, 5.0, math.inf, 6.0]
+    activity = decode(*(builders.scalar_event("a", 0, 0, time) for time in times))[-1]
+    assert activity == RunActivity("run", PATH, 5, 5.0, 7.0)
+    assert decode(builders.scalar_event("a", 0, 0, math.nan))[-1] == RunActivity("run", PATH, 1, None, None)
+    assert decode() == []
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (
+            builders.tensor("t", to_tensor_proto(np.zeros(2)), plugins.SCALARS),
+            "tensor of shape [2] of float64 is no number",
+        ),
+        (builders.tensor("t", to_tensor_proto(np.array(1j)), plugins.SCALARS), "of complex128 is no number"),
+        (builders.tensor("t", to_tensor_proto(np.array(b"x", object)), plugins.SCALARS), "of object is no number"),
+        (builders.tensor("t", number_tensor(pb.DT_FLOAT, tensor_content=b"abc"), plugins.SCALARS), "tensor of 3 bytes"),
+        (builders.tensor("t", number_tensor(pb.DT_FLOAT, float_val=[1, 2]), plugins.SCALARS), "tensor of 2 elements"),
+        (builders.tensor("t", number_tensor(99, float_val=[1]), plugins.SCALARS), "tensor of unknown dtype 99"),
+        (summary_pb2.Summary.Value(tag="t"), "'t' holds no data"),
+        (builders.tensor(EXPERIMENT_TAG, pb.TensorProto(), plugins.HPARAMS, b"\xff"), "holds no hparams"),
+    ],
+)
+def test_a_malformed_value_is_a_problem_and_the_others_are_read(value: builders.Value, reason: str) -> None:
+    batches = decode(
+        builders.version_event(), builders.event(builders.scalar("good", 1), value, builders.scalar("good", 2))
+    )
+    assert scalars(batches)["good"].values.tolist() == [1.0, 2.0]
+    (problem,) = problems(batches)
+    assert (problem.path, problem.offset) == (PATH, 1000)
+    assert reason in problem.reason
+
+
+def test_a_record_that_is_no_event_is_a_problem() -> None:
+    batches = decode(b"\xff\xff", builders.scalar_event("a", 1, 1.0))
+    assert problems(batches) == [Problem(PATH, 0, "record holds no event")]
+    assert scalars(batches)["a"].steps.tolist() == [1]
+
+
+def test_narrow_and_wide_points_of_one_tag_are_kept_wide() -> None:
+    wide = builders.event(builders.tensor("t", to_tensor_proto(np.float64(0.1)), plugins.SCALARS))
+    batch = scalars(decode(builders.scalar_event("t", 0, 0.5), wide))["t"]
+    assert (batch.values.dtype, batch.values.tolist()) == (np.float64, [0.5, 0.1])
+
+
+def test_take_forgets_what_it_gave() -> None:
+    decoder = EventDecoder("run", PATH, {})
+    decoder.add(Record(0, builders.scalar_event("a", 1, 1.0).SerializeToString()))
+    assert len(decoder.take()) == 2
+    assert decoder.take() == []

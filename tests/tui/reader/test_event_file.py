@@ -1,0 +1,219 @@
+"""Tailing a file: growth, truncation at every byte, damage, and files that go away."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from logging_lib.tfevents.record import HEADER_BYTES
+from tests import builders
+from tui.model import Batch, Problem, Recovered, ScalarBatch
+from tui.reader import event_file
+from tui.reader.decode import EventDecoder
+from tui.reader.event_file import EventFileReader, looks_like_events
+
+EVENTS = [builders.version_event(), *builders.points("a", range(5)), *builders.points("b", range(2))]
+ALL_STEPS = {"a": [0, 1, 2, 3, 4], "b": [0, 1]}
+
+
+def reader_of(path: Path) -> EventFileReader:
+    return EventFileReader(EventDecoder("run", str(path), {}))
+
+
+def read(reader: EventFileReader) -> list[Batch]:
+    """Look once and read all that is there."""
+    batches = reader.look()
+    while reader.pending:
+        batches += reader.read()
+    return batches
+
+
+def steps(batches: list[Batch]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for batch in batches:
+        if isinstance(batch, ScalarBatch):
+            found.setdefault(batch.key.tag, []).extend(batch.steps.tolist())
+    return found
+
+
+def problems(batches: list[Batch]) -> list[Problem]:
+    return [batch for batch in batches if isinstance(batch, Problem)]
+
+
+def test_truncated_at_every_byte_then_grown(tmp_path: Path) -> None:
+    data = builders.records(EVENTS)
+    path = tmp_path / builders.FILE_NAME
+    for cut in range(len(data) + 1):
+        path.write_bytes(data[:cut])
+        reader = reader_of(path)
+        batches = read(reader)
+        assert not problems(batches)
+        with path.open("ab") as file:
+            file.write(data[cut:])
+        batches += read(reader)
+        assert (steps(batches), problems(batches)) == (ALL_STEPS, [])
+        path.unlink()
+
+
+@given(st.lists(st.integers(0, 12), max_size=60))
+def test_any_chunks_give_the_same_points(tmp_path_factory: pytest.TempPathFactory, sizes: list[int]) -> None:
+    path = builders.write(tmp_path_factory.mktemp("chunks") / builders.FILE_NAME, [])
+    data = builders.records(EVENTS)
+    reader = reader_of(path)
+    batches = read(reader)
+    for size in [*sizes, len(data)]:
+        with path.open("ab") as file:
+            file.write(data[path.stat().st_size :][:size])
+        batches += read(reader)
+    assert steps(batches) == ALL_STEPS
+
+
+def test_small_chunks_carry_records_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_file, "CHUNK_BYTES", 7)
+    assert steps(read(reader_of(builders.write(tmp_path / builders.FILE_NAME, EVENTS)))) == ALL_STEPS
+
+
+def test_nothing_is_read_twice(tmp_path: Path) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    reader = reader_of(path)
+    assert steps(read(reader)) == ALL_STEPS
+    assert read(reader) == []
+    builders.append(path, [builders.scalar_event("a", 9, 1.0)])
+    assert steps(read(reader)) == {"a": [9]}
+
+
+def test_a_damaged_payload_is_skipped_and_reported(tmp_path: Path) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    data = bytearray(path.read_bytes())
+    start = len(builders.records(EVENTS[:2]))
+    size = len(builders.record(EVENTS[2]))
+    data[start + HEADER_BYTES + 3] ^= 1
+    path.write_bytes(data)
+    batches = read(reader_of(path))
+    assert steps(batches) == {"a": [0, 2, 3, 4], "b": [0, 1]}
+    assert problems(batches) == [Problem(str(path), start, f"payload fails its CRC; {size} bytes skipped")]
+
+
+def test_every_flipped_byte_costs_its_record_only(tmp_path: Path) -> None:
+    events = list(builders.points("a", range(4)))
+    data = builders.records(events)
+    starts = [len(builders.records(events[:n])) for n in range(5)]
+    path = tmp_path / builders.FILE_NAME
+    for position in range(len(data)):
+        damaged = bytearray(data)
+        damaged[position] ^= 0x40
+        path.write_bytes(damaged)
+        batches = read(reader_of(path))
+        victim = max(n for n in range(4) if starts[n] <= position)
+        assert steps(batches) == {"a": [n for n in range(4) if n != victim]}
+        assert [problem.offset for problem in problems(batches)] == [starts[victim]]
+        path.unlink()
+
+
+def test_garbage_at_the_end_is_reported_once_and_reading_goes_on_behind_it(tmp_path: Path) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    start = path.stat().st_size
+    with path.open("ab") as file:
+        file.write(b"\0" * 100)
+    reader = reader_of(path)
+    batches = read(reader)
+    expected = [Problem(str(path), start, "record header fails its CRC, and no record follows")]
+    assert problems(batches) == expected
+    builders.append(path, [builders.scalar_event("a", 9, 1.0)])
+    later = read(reader)
+    assert (steps(later), problems(later)) == ({"a": [9]}, [])
+
+
+def test_a_file_of_garbage_is_one_problem(tmp_path: Path) -> None:
+    path = tmp_path / builders.FILE_NAME
+    path.write_text("this is no event file\n" * 10)
+    reader = reader_of(path)
+    assert problems(read(reader)) == [Problem(str(path), 0, "record header fails its CRC, and no record follows")]
+    assert read(reader) == []
+
+
+def test_a_replaced_file_is_reported_once_and_read_no_further(tmp_path: Path) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    reader = reader_of(path)
+    read(reader)
+    other = builders.write(tmp_path / "other", EVENTS * 2)
+    other.replace(path)
+    assert read(reader) == [Problem(str(path), None, "file was replaced; its new content is not read")]
+    builders.append(path, EVENTS)
+    assert read(reader) == []
+
+
+def test_a_file_replaced_between_look_and_read_is_noticed(tmp_path: Path) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    reader = reader_of(path)
+    read(reader)
+    builders.append(path, EVENTS)
+    reader.look()
+    builders.write(tmp_path / "other", EVENTS * 3).replace(path)
+    assert reader.read() == [Problem(str(path), None, "file was replaced; its new content is not read")]
+    assert not reader.pending
+
+
+def test_a_file_that_shrank_is_reported_once(tmp_path: Path) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    size = path.stat().st_size
+    reader = reader_of(path)
+    read(reader)
+    os.truncate(path, 10)
+    assert read(reader) == [Problem(str(path), None, f"file shrank from {size} to 10 bytes; it is read no further")]
+    assert read(reader) == []
+
+
+def test_a_file_that_is_gone_is_reported_once(tmp_path: Path) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    reader = reader_of(path)
+    read(reader)
+    path.rename(tmp_path / "aside")
+    assert read(reader) == [Problem(str(path), None, "file is gone; what was read of it stays")]
+    assert read(reader) == []
+    (tmp_path / "aside").rename(path)
+    assert read(reader) == [Recovered(str(path))]
+    builders.append(path, [builders.scalar_event("a", 9, 1.0)])
+    assert steps(read(reader)) == {"a": [9]}
+
+
+def test_an_unreadable_file_is_reported_once_and_read_when_it_can_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    reader = reader_of(path)
+
+    # Permissions do not stop root, as whom tests may run.
+    def refuse(path: str) -> object:
+        raise PermissionError(13, "Permission denied", path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(event_file, "FileIO", refuse)
+        assert read(reader) == [Problem(str(path), None, "file cannot be read: Permission denied")]
+        assert not reader.pending
+        assert read(reader) == []
+    batches = read(reader)
+    assert batches[0] == Recovered(str(path))
+    assert steps(batches) == ALL_STEPS
+
+
+def test_breathing_happens_within_a_chunk(tmp_path: Path) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, builders.points("a", range(1000)))
+    breaths: list[None] = []
+    reader = EventFileReader(EventDecoder("run", str(path), {}), breathe=lambda: breaths.append(None))
+    read(reader)
+    assert len(breaths) >= 10
+
+
+def test_what_an_event_file_looks_like(tmp_path: Path) -> None:
+    text = tmp_path / "text"
+    text.write_text("not at all an event file, though it is long enough")
+    empty = tmp_path / "empty"
+    empty.touch()
+    assert looks_like_events(builders.write(tmp_path / "events", EVENTS))
+    assert not looks_like_events(text)
+    assert not looks_like_events(empty)

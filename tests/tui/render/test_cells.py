@@ -1,0 +1,60 @@
+"""Whatever is fitted has exactly the width that was asked for, as Textual counts it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.render.cells import fit, width
+
+Keep = Literal["start", "end", "both"]
+Align = Literal["left", "right"]
+
+
+@pytest.mark.parametrize(("s", "cells"), [("", 0), ("abc", 3), ("日本", 4), ("e\u0301", 1), ("🚀", 2)])
+def test_width(s: str, cells: int) -> None:
+    assert width(s) == cells
+
+
+@pytest.mark.parametrize(
+    ("s", "cells", "keep", "align", "fitted"),
+    [
+        ("loss", 6, "start", "left", "loss  "),
+        ("loss", 6, "start", "right", "  loss"),
+        ("loss", 4, "start", "left", "loss"),
+        ("loss", 0, "start", "left", ""),
+        ("loss", -1, "start", "left", ""),
+        ("loss", 1, "start", "left", "…"),
+        ("learning_rate", 6, "start", "left", "learn…"),
+        ("model/encoder.layer.11.weight", 25, "end", "left", "…/encoder.layer.11.weight"),
+        ("abcdefgh", 6, "both", "left", "abc…gh"),
+        ("日本語", 4, "start", "left", "日… "),
+        ("日本語", 4, "end", "right", " …語"),
+        ("xe\u0301y", 2, "end", "left", "…y"),
+        ("xe\u0301yz", 3, "start", "left", "xe\u0301…"),
+        ("a\nb", 4, "start", "left", "a\\nb"),
+    ],
+)
+def test_fit(s: str, cells: int, keep: Keep, align: Align, fitted: str) -> None:
+    assert fit(s, cells, keep=keep, align=align) == fitted
+
+
+@given(
+    st.text() | st.text(st.sampled_from("ab日\u0301\u200d\ufe0f❤🏽👍\x1b\n\u115f\u1161")),
+    st.integers(0, 40),
+    st.sampled_from(["start", "end", "both"]),
+    st.sampled_from(["left", "right"]),
+)
+def test_fit_is_exact(s: str, cells: int, keep: Keep, align: Align) -> None:
+    assert width(fit(s, cells, keep=keep, align=align)) == cells
+
+
+def test_measuring_does_not_load_textual() -> None:
+    program = "import sys, tui.render.cells; print('textual' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert result.stdout == "False\n"

@@ -1,0 +1,51 @@
+"""Growable columns: contents, views that never change, and little slack."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.store.columns import Column
+
+
+@given(st.lists(st.lists(st.integers(-(1 << 63), (1 << 63) - 1), max_size=40), max_size=30))
+def test_old_views_stay_as_they_were(pieces: list[list[int]]) -> None:
+    column = Column(np.int64)
+    expected: list[int] = []
+    seen = []
+    for piece in pieces:
+        column.extend(np.array(piece, np.int64))
+        expected = expected + piece
+        seen.append((column.view(), expected))
+    for view, values in seen:
+        assert view.tolist() == values
+    assert len(column) == len(expected)
+
+
+def test_views_are_read_only() -> None:
+    column = Column(np.float32)
+    column.extend(np.ones(3, np.float32))
+    with pytest.raises(ValueError, match="read-only"):
+        column.view()[0] = 2
+
+
+def test_wider_floats_widen_the_column_but_not_old_views() -> None:
+    column: Column[np.floating] = Column(np.dtype(np.float32))
+    column.extend(np.array([0.1], np.float32))
+    old = column.view()
+    column.extend(np.array([0.1], np.float64))
+    column.extend(np.array([0.5], np.float32))
+    assert old.dtype == np.float32
+    assert column.dtype == np.float64
+    assert column.view().tolist() == [float(np.float32(0.1)), 0.1, 0.5]
+
+
+def test_the_slack_of_a_long_column_is_small() -> None:
+    column = Column(np.int64)
+    for _ in range(1000):
+        column.extend(np.arange(1000))
+    buffer = column.view().base
+    assert isinstance(buffer, np.ndarray)
+    assert len(buffer) <= 1_000_000 * 1.13

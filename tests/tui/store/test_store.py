@@ -1,0 +1,213 @@
+"""The store against a naive one, and what its snapshots share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from logging_lib.tfevents.hparams import Experiment, SessionEnd, SessionStart
+from tests.strategies import any_floats, int64s
+from tui.model import (
+    Batch,
+    BlobBatch,
+    BlobRef,
+    HParamsInfo,
+    Problem,
+    Recovered,
+    RunActivity,
+    ScalarBatch,
+    SeriesKey,
+    TagInfo,
+)
+from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
+from tui.store.store import Store
+
+names = st.sampled_from(["a", "b", "c/d", ""])
+rows = st.lists(st.tuples(int64s, any_floats, st.floats(width=32)), max_size=5)
+
+
+@st.composite
+def scalar_batches(draw: st.DrawFn) -> ScalarBatch:
+    points = draw(rows)
+    dtype = draw(st.sampled_from([np.float32, np.float64]))
+    return ScalarBatch(
+        SeriesKey(draw(names), draw(names), "scalars"),
+        np.array([step for step, _, _ in points], np.int64),
+        np.array([wall_time for _, wall_time, _ in points], np.float64),
+        np.array([value for _, _, value in points], dtype),
+    )
+
+
+@st.composite
+def blob_batches(draw: st.DrawFn) -> BlobBatch:
+    points = draw(rows)
+    refs = [
+        BlobRef(draw(names), draw(st.integers(0, 1 << 62)), draw(st.integers(0, 1 << 31)), i)
+        for i in range(len(points))
+    ]
+    return BlobBatch(
+        SeriesKey(draw(names), draw(names), draw(st.sampled_from(["images", "text"]))),
+        np.array([step for step, _, _ in points], np.int64),
+        np.array([wall_time for _, wall_time, _ in points], np.float64),
+        refs,
+    )
+
+
+def scalar(run: str, values: Iterable[float], *, tag: str = "t", first: int = 0, second: float = 1.0) -> ScalarBatch:
+    numbers = np.array(list(values), np.float32)
+    steps = np.arange(first, first + len(numbers))
+    return ScalarBatch(SeriesKey(run, tag, "scalars"), steps, 100 + second * steps, numbers)
+
+
+def store_of(*batches: Batch) -> Store:
+    store = Store()
+    for batch in batches:
+        store.apply(batch)
+    return store
+
+
+def snapshot_of(*batches: Batch) -> StoreSnapshot:
+    return store_of(*batches).snapshot()
+
+
+@given(st.lists(scalar_batches() | blob_batches() | st.none(), max_size=25))
+def test_snapshots_hold_what_a_naive_store_holds(batches: list[ScalarBatch | BlobBatch | None]) -> None:
+    """None stands for a commit; all snapshots are compared at the end, when later batches were applied."""
+    store = Store()
+    naive: dict[SeriesKey, list[tuple[object, ...]]] = {}
+    commits = []
+    for batch in [*batches, None]:
+        if batch is None:
+            commits.append((store.snapshot(), {key: list(points) for key, points in naive.items()}))
+            continue
+        store.apply(batch)
+        values = batch.values.tolist() if isinstance(batch, ScalarBatch) else list(batch.refs)
+        points = list(zip(batch.steps.tolist(), map(repr, batch.wall_times.tolist()), map(repr, values), strict=True))
+        if points:
+            naive.setdefault(batch.key, []).extend(points)
+    for snapshot, expected in commits:
+        found = {}
+        for key, scalars in snapshot.scalars.items():
+            found[key] = _points(scalars.steps, scalars.wall_times, scalars.values.tolist())
+        for key, blobs in snapshot.blobs.items():
+            found[key] = _points(blobs.steps, blobs.wall_times, list(blobs.refs))
+        assert found == expected
+        assert list(snapshot.scalars) == [key for key in expected if key.plugin == "scalars"]
+        assert list(snapshot.runs) == sorted({key.run for key in expected})
+        for name, run in snapshot.runs.items():
+            keys = [key for key in expected if key.run == name]
+            assert run.points == sum(len(expected[key]) for key in keys if key.plugin == "scalars")
+            assert run.tags == len({key.tag for key in keys})
+            assert run.last_step == max(step for key in keys for step, *_ in expected[key])
+            newest = [float(expected[key][-1][2]) for key in keys if key.plugin == "scalars"]
+            assert run.has_nan == any(not math.isfinite(value) for value in newest)
+
+
+def _points(steps: np.ndarray, wall_times: np.ndarray, values: list[object]) -> list[tuple[object, ...]]:
+    return list(zip(steps.tolist(), map(repr, wall_times.tolist()), map(repr, values), strict=True))
+
+
+def test_an_empty_store_has_the_empty_snapshot() -> None:
+    assert Store().snapshot() is EMPTY_SNAPSHOT
+
+
+def test_only_what_changed_is_new_in_the_next_snapshot() -> None:
+    store = store_of(scalar("a", [1]), scalar("b", [1]))
+    first = store.snapshot()
+    assert store.snapshot() is first
+    store.apply(scalar("b", [2], first=1))
+    second = store.snapshot()
+    a, b = SeriesKey("a", "t", "scalars"), SeriesKey("b", "t", "scalars")
+    assert second.version > first.version
+    assert second.scalars[a] is first.scalars[a]
+    assert second.runs["a"] is first.runs["a"]
+    assert second.scalars[b].version > first.scalars[b].version
+    assert (first.scalars[b].values.tolist(), second.scalars[b].values.tolist()) == ([1.0], [1.0, 2.0])
+
+
+def test_nothing_changes_with_what_is_known_or_empty() -> None:
+    info = TagInfo(SeriesKey("a", "t", "scalars"), "name", "words", b"")
+    problem = Problem("f", 3, "bad")
+    store = store_of(info, problem, RunActivity("a", "f", 0, None, None))
+    snapshot = store.snapshot()
+    store.apply(TagInfo(info.key, "other", "", b""))
+    store.apply(problem)
+    assert store.snapshot() is snapshot
+    assert (snapshot.tags, snapshot.problems) == ({info.key: info}, (problem,))
+
+
+def test_a_run_without_data_is_listed_with_its_files() -> None:
+    run = snapshot_of(RunActivity("a", "f", 0, None, None), RunActivity("a", "g", 0, None, None)).runs["a"]
+    assert run.paths == ("f", "g")
+    assert (run.points, run.tags, run.last_step, run.last_wall_time, run.interval) == (0, 0, None, None, None)
+
+
+def test_wall_times_come_from_activity() -> None:
+    activities = [
+        RunActivity("a", "f", 2, 5.0, 7.0),
+        RunActivity("a", "g", 2, 3.0, 6.0),
+        RunActivity("a", "f", 1, None, None),
+    ]
+    run = snapshot_of(*activities).runs["a"]
+    assert (run.first_wall_time, run.last_wall_time) == (3.0, 7.0)
+
+
+def test_the_interval_is_that_of_the_busiest_series() -> None:
+    slow = scalar("a", range(3), tag="slow", second=60.0)
+    quick = scalar("a", range(9), tag="quick", second=2.0)
+    assert snapshot_of(quick, slow).runs["a"].interval == 2.0
+    assert snapshot_of(slow).runs["a"].interval == 60.0
+
+
+def test_the_interval_is_of_recent_distinct_finite_times() -> None:
+    times = [*np.arange(200) * 50.0, *(10_000.0 + np.repeat(np.arange(70), 2)), math.nan]
+    batch = ScalarBatch(SeriesKey("a", "t", "scalars"), np.arange(len(times)), np.array(times), np.zeros(len(times)))
+    assert snapshot_of(batch).runs["a"].interval == 1.0
+    assert snapshot_of(scalar("a", [1, 2], second=0.0)).runs["a"].interval is None
+
+
+def test_nan_is_of_the_newest_value_of_any_tag() -> None:
+    store = store_of(scalar("a", [1.0, math.nan]), scalar("a", [1.0], tag="u"))
+    assert store.snapshot().runs["a"].has_nan
+    store.apply(scalar("a", [2.0], first=2))
+    assert not store.snapshot().runs["a"].has_nan
+    store.apply(scalar("a", [-math.inf], tag="u", first=1))
+    assert store.snapshot().runs["a"].has_nan
+
+
+def test_hparams_and_a_session_that_starts_again() -> None:
+    start, end, experiment = SessionStart({"lr": 0.1}), SessionEnd("SUCCESS"), Experiment(["lr"], [])
+    store = store_of(*(HParamsInfo("a", data) for data in (experiment, start, end)))
+    run = store.snapshot().runs["a"]
+    assert (run.start, run.end, run.experiment) == (start, end, experiment)
+    store.apply(HParamsInfo("a", start))
+    assert store.snapshot().runs["a"].end is None
+
+
+def test_problems_are_counted_by_run_and_withdrawn() -> None:
+    gone, bad = Problem("f", None, "gone"), Problem("f", 3, "bad")
+    elsewhere = Problem("dir", None, "closed")
+    store = store_of(RunActivity("a", "f", 0, None, None), gone, bad, elsewhere)
+    first = store.snapshot()
+    assert first.problems == (gone, bad, elsewhere)
+    assert first.runs["a"].problems == 2
+    store.apply(Recovered("f"))
+    second = store.snapshot()
+    assert second.problems == (bad, elsewhere)
+    assert second.runs["a"].problems == 1
+
+
+def test_blob_references_are_a_sequence() -> None:
+    refs = [BlobRef("f", 1, 2, 0), BlobRef("g", 3, 4, 1), BlobRef("f", 5, 6, 0)]
+    key = SeriesKey("a", "t", "images")
+    store = store_of(BlobBatch(key, np.arange(3), np.zeros(3), refs))
+    found = store.snapshot().blobs[key].refs
+    store.apply(BlobBatch(key, np.arange(1), np.zeros(1), [BlobRef("h", 7, 8, 0)]))
+    assert list(found) == refs
+    assert found[-1] == refs[-1]
+    assert list(found[1:]) == refs[1:]
+    assert list(store.snapshot().blobs[key].refs) == [*refs, BlobRef("h", 7, 8, 0)]

@@ -1,0 +1,153 @@
+"""`tbtui demo [DIR]`: writes a live synthetic training with a process of its own, and opens the screen on it."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import math
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from tui.cli.errors import CommandError
+
+_STOP_SECS = 5.0
+_DESCRIPTION = """Write the logs of a made-up training, and open the screen on it: six runs, two of which go on while
+you watch. Without DIR the logs are in a temporary directory, which is removed at the end. In a DIR that is not empty
+they go into a new subdirectory, demo_<date>-<time>; the screen shows all of DIR."""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser(
+        "demo", help="write a live synthetic training and watch it", description=_DESCRIPTION
+    )
+    parser.add_argument("directory", metavar="DIR", nargs="?", type=Path, help="where to write; it is kept")
+    parser.add_argument(
+        "--headless",
+        metavar="SECONDS",
+        type=_seconds,
+        help="open no screen: write for so long, print the directory, and keep it",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command; returns its exit code.
+
+    Raises:
+        CommandError: the directory cannot be written, there is no terminal, or the training failed.
+    """
+    directory: Path | None = arguments.directory
+    if arguments.headless is not None:
+        return _headless(directory, arguments.headless)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise CommandError("the screen needs a terminal; `tbtui demo --headless SECONDS` writes the data without one")
+    if directory is not None:
+        return _screen(directory, _place_in(directory))
+    temporary = _temporary_directory()
+    try:
+        return _screen(temporary, temporary)
+    finally:
+        shutil.rmtree(temporary)
+
+
+def _headless(directory: Path | None, seconds: float) -> int:
+    place = _place_in(directory) if directory is not None else _temporary_directory()
+    with _training(place) as process:
+        sys.stdout.write(f"{place}\n")
+        sys.stdout.flush()
+        assert process.stdout is not None
+        process.stdout.readline()  # the past is written, or the training has failed
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+    return 0
+
+
+def _screen(logdir: Path, place: Path) -> int:
+    with _training(place):
+        # The only import of Textual from here: --headless does without it.
+        from tui.app.app import run_app
+        from tui.reader.logdir import LogDir
+
+        return run_app([LogDir("", logdir)])
+
+
+def _temporary_directory() -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix="tbtui-demo-"))
+    except OSError as error:
+        raise CommandError(f"no temporary directory: {error.strerror}") from error
+
+
+def _place_in(directory: Path) -> Path:
+    """Where in `directory` to write, so that the runs do not mix with what is there."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        if not any(directory.iterdir()):
+            return directory
+        place = directory / time.strftime("demo_%Y%m%d-%H%M%S")
+        place.mkdir()
+    except OSError as error:
+        reason = "not a directory" if directory.is_file() else error.strerror
+        raise CommandError(f"cannot write to {directory}: {reason}") from error
+    return place
+
+
+@contextlib.contextmanager
+def _training(place: Path) -> Iterator[subprocess.Popen[str]]:
+    """The writer process, ended on the way out.
+
+    It ends when its stdin does, so it does not survive this process even where that is killed. It has a session of
+    its own: Ctrl+C in the terminal is for the screen.
+
+    Raises:
+        CommandError: it failed; the message is the last line that it wrote to stderr.
+    """
+    with tempfile.TemporaryFile("w+") as complaints:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "tui.cli.demo_training", str(place)],  # -P: import nothing from here
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            _stop(process)
+        if process.returncode != 0:
+            raise CommandError(f"the demo's training failed: {_last_line(complaints)}")
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.close()
+    try:
+        process.wait(_STOP_SECS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    process.stdout.close()
+
+
+def _last_line(file: IO[str]) -> str:
+    file.seek(0)
+    lines = file.read().splitlines()
+    return lines[-1] if lines else "it said nothing"
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+    return seconds

@@ -1,0 +1,88 @@
+"""`tbtui ls`: the runs of a logdir as a table or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+
+from tui.analysis.run_state import run_state
+from tui.cli.output import results
+from tui.cli.reading import read_logdir, tell
+from tui.render.cells import fit, width
+from tui.render.numbers import duration
+from tui.render.text import printable
+from tui.store.snapshot import RunSummary
+
+_HEADINGS = ("run", "state", "tags", "points", "last step", "last event", "problems")
+_GAP = "  "
+_NONE = "-"
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `ls` to the command line."""
+    parser = subparsers.add_parser("ls", help="list runs: state, tags, points, last step, last event, problems")
+    parser.add_argument("logdir", metavar="LOGDIR", help="a directory with event files in it or below it")
+    parser.add_argument("--json", action="store_true", help="a JSON list with one object a run")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the runs; returns the exit code, 1 where there are none."""
+    snapshot = read_logdir(arguments.logdir)
+    now = time.time()
+    runs = list(snapshot.runs.values())
+    if not runs:
+        tell(f"no event files under {printable(arguments.logdir)}")
+    with results(None) as stream:
+        if arguments.json:
+            stream.write(json.dumps([_as_object(run, now) for run in runs], indent=1) + "\n")
+        elif runs:
+            stream.write(_table([_as_row(run, now) for run in runs]))
+    return 0 if runs else 1
+
+
+def _state(run: RunSummary, now: float) -> str:
+    ended = run.end is not None and run.end.status != "RUNNING"
+    return run_state(
+        last_wall_time=run.last_wall_time, interval=run.interval, ended=ended, has_nan=run.has_nan, now=now
+    ).value
+
+
+def _as_object(run: RunSummary, now: float) -> dict[str, object]:
+    return {
+        "run": run.name,
+        "state": _state(run, now),
+        "tags": run.tags,
+        "points": run.points,
+        "last_step": run.last_step,
+        "first_event": run.first_wall_time,
+        "last_event": run.last_wall_time,
+        "problems": run.problems,
+        "files": list(run.paths),
+    }
+
+
+def _as_row(run: RunSummary, now: float) -> tuple[str, ...]:
+    age = _NONE if run.last_wall_time is None else f"{duration(now - run.last_wall_time)} ago"
+    step = _NONE if run.last_step is None else str(run.last_step)
+    return (
+        printable(run.name),
+        _state(run, now),
+        str(run.tags),
+        str(run.points),
+        step,
+        age,
+        str(run.problems),
+    )
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> str:
+    """Aligned columns: names to the left, numbers to the right."""
+    columns = list(zip(_HEADINGS, *rows, strict=True))
+    widths = [max(map(width, column)) for column in columns]
+    lines = []
+    for row in (_HEADINGS, *rows):
+        cells = [fit(cell, widths[i], align="left" if i < 2 else "right") for i, cell in enumerate(row)]
+        lines.append(_GAP.join(cells).rstrip() + "\n")
+    return "".join(lines)

@@ -1,0 +1,95 @@
+"""The command line: `tbtui LOGDIR...` opens the screen, the subcommands print.
+
+Exit codes: 0 fine, 1 nothing matched, 2 usage or a path that cannot be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from tui import __version__
+from tui.cli import demo, export, ls
+from tui.cli.errors import CommandError
+from tui.cli.logdirs import parse_logdirs
+
+_COMMANDS = {"demo": demo, "ls": ls, "export": export}
+_USAGE = """tbtui LOGDIR...          watch the runs in these directories
+       tbtui demo [DIR]         write a live synthetic training and watch it
+       tbtui ls LOGDIR          list runs
+       tbtui export LOGDIR      print every point, as CSV or JSON lines
+       tbtui COMMAND --help     options of a command"""
+_EPILOG = """A LOGDIR is a directory with event files in it or below it; NAME:PATH gives it a name.
+A logdir that is called like a command is opened by ./NAME."""
+
+
+def entry_point() -> int:
+    """Run the command that sys.argv holds; returns the exit code."""
+    try:
+        code = main(sys.argv[1:])
+        sys.stdout.flush()
+        return code
+    except CommandError as error:
+        sys.stderr.write(f"tbtui: {error}\n")
+        return 2
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`| head`). What is still buffered must not fail at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; returns its exit code.
+
+    Raises:
+        CommandError: it cannot be done; the message says why.
+        SystemExit: help, version, or wrong usage, as argparse has it.
+    """
+    if not argv:
+        sys.stderr.write(f"usage: {_USAGE}\n")
+        return 2
+    if argv[0] in _COMMANDS or argv[0].startswith("-"):
+        arguments = _command_parser().parse_args(argv)
+        code: int = _COMMANDS[arguments.command].run(arguments)
+        return code
+    return _open_screen(_screen_parser().parse_args(argv).logdirs)
+
+
+def _command_parser() -> argparse.ArgumentParser:
+    parser = _parser()
+    parser.add_argument("--version", action="version", version=f"tbtui {__version__}")
+    # Without their own `prog` the subcommands would repeat the whole usage text.
+    subparsers = parser.add_subparsers(metavar="COMMAND", dest="command", prog="tbtui", required=True)
+    for command in _COMMANDS.values():
+        command.add_parser(subparsers)
+    return parser
+
+
+def _screen_parser() -> argparse.ArgumentParser:
+    parser = _parser()
+    parser.add_argument("logdirs", metavar="LOGDIR", nargs="+")
+    return parser
+
+
+def _parser() -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(
+        prog="tbtui",
+        usage=_USAGE,
+        description="TensorBoard for the terminal.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def _open_screen(arguments: Sequence[str]) -> int:
+    logdirs = parse_logdirs(arguments)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise CommandError("the screen needs a terminal; `tbtui ls` and `tbtui export` print without one")
+    # The only import of Textual from here: every other command does without it.
+    from tui.app.app import run_app
+
+    return run_app(logdirs)

@@ -1,0 +1,203 @@
+"""The ingest thread: reads what grows into the store, and announces each commit."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tui.ingest.sources import Sources
+from tui.ingest.watcher import Watcher
+from tui.model import Batch
+from tui.reader.logdir import LogDir
+from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
+from tui.store.store import Store
+
+# A slice of work, and the rest after it in which the screen may take the interpreter. In seconds.
+_SLICE = 0.003
+_REST = 0.0005
+# Between two commits while there is more to read.
+_LOADING_COMMIT = 0.1
+# After a commit of live points; a writer that flushes at each step must not keep us busy.
+_LIVE_PAUSE = 0.03
+# However often directories change, listing them takes no larger share of the time than one in so many.
+_SCAN_SHARE = 10
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class IngestStatus:
+    """How far reading is.
+
+    `loading` is True until everything that was there at the start has been read. `mode` tells whether the file
+    system announces changes; `detail` says in one line why not. `error` is set when ingest stopped for good.
+    """
+
+    bytes_read: int
+    bytes_total: int
+    files: int
+    loading: bool
+    mode: Literal["inotify", "poll"]
+    detail: str
+    error: str | None
+
+
+class Ingester:
+    """Reads logdirs into a store, once (`read_all`) or on a thread of its own for as long as they grow.
+
+    The thread alone touches sources, watcher and store. `snapshot` and `status` are frozen values that it replaces,
+    so any thread may take them. `on_commit(version)` is called on the ingest thread after each change of either; it
+    must return soon. A version that was announced before means that only the status changed.
+    """
+
+    def __init__(
+        self,
+        logdirs: Sequence[LogDir],
+        *,
+        on_commit: Callable[[int], None] = lambda version: None,
+        poll_seconds: float = 1.0,
+        rescan_seconds: float = 10.0,
+    ) -> None:
+        self._roots = [str(logdir.path) for logdir in logdirs]
+        self._on_commit = on_commit
+        self._poll_seconds = poll_seconds
+        self._rescan_seconds = rescan_seconds
+        self._sources = Sources(logdirs, breathe=self._breathe)
+        self._watcher = Watcher()
+        self._store = Store()
+        self._snapshot = EMPTY_SNAPSHOT
+        self._loading = True
+        self._status = IngestStatus(0, 0, 0, True, "poll", self._watcher.detail, None)
+        self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
+        self._slice_start = 0.0
+        self._committed_at = 0.0
+        self._next_look = 0.0
+        self._next_scan = 0.0
+        self._hurried_scan = 0.0
+
+    @property
+    def snapshot(self) -> StoreSnapshot:
+        """All that was read up to the latest commit."""
+        return self._snapshot
+
+    @property
+    def status(self) -> IngestStatus:
+        """How far reading is, as of the latest commit."""
+        return self._status
+
+    def start(self) -> None:
+        """Start the thread, which reads until `stop`."""
+        self._thread = threading.Thread(target=self._run, name="tbtui-ingest", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop the thread and wait for it; idempotent."""
+        self._stopping.set()
+        self._watcher.wake()
+        if self._thread is not None:
+            self._thread.join()
+
+    def read_all(self) -> StoreSnapshot:
+        """Read everything there is now, on the caller's thread, without one of our own."""
+        self._apply(self._sources.scan())
+        self._apply(self._sources.look())
+        self._drain()
+        self._loading = False
+        self._commit()
+        return self._snapshot
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                self._pass()
+        except Exception as error:  # noqa: BLE001 - a thread that dies unseen would leave a screen that looks alive
+            _log.exception("ingest stopped")
+            self._status = self._make_status(f"reading stopped: {type(error).__name__}: {error}")
+            self._on_commit(self._snapshot.version)
+        finally:
+            self._watcher.stop()
+
+    def _pass(self) -> None:
+        """Look at all files that are due, read what has grown, then wait for more."""
+        self._look_when_due()
+        self._drain()
+        self._loading = False
+        self._commit()
+        self._wait()
+
+    def _look_when_due(self) -> None:
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        if now >= self._next_scan or self._sources.directories_changed():
+            self._scan()
+        self._apply(self._sources.look())
+        self._next_look = time.monotonic() + self._poll_seconds
+
+    def _scan(self) -> None:
+        start = time.monotonic()
+        self._apply(self._sources.scan())
+        self._watcher.cover(self._roots, self._sources.directories)
+        end = time.monotonic()
+        self._next_scan = end + self._rescan_seconds
+        self._hurried_scan = end + _SCAN_SHARE * (end - start)
+
+    def _drain(self) -> None:
+        """Read all that waits, committing now and then; a long load still looks out for live points."""
+        while (reader := self._sources.next()) is not None and not self._stopping.is_set():
+            self._apply(reader.read())
+            if self._thread is not None:
+                self._look_when_due()
+            if time.monotonic() - self._committed_at >= _LOADING_COMMIT:
+                self._commit()
+
+    def _wait(self) -> None:
+        """Wait for hints until the next look, and act on them."""
+        self._stopping.wait(_LIVE_PAUSE)
+        hints = self._watcher.wait(max(0.0, self._next_look - time.monotonic()))
+        if hints.rescan:
+            self._next_scan = min(self._next_scan, self._hurried_scan)
+            self._next_look = min(self._next_look, self._hurried_scan)
+        if hints.paths:
+            self._apply(self._sources.look(hints.paths))
+
+    def _apply(self, batches: Iterable[Batch]) -> None:
+        for batch in batches:
+            self._store.apply(batch)
+            self._breathe()
+
+    def _commit(self) -> None:
+        """Publish what changed, and announce it; nothing where nothing did."""
+        snapshot = self._store.snapshot()
+        status = self._make_status(None)
+        self._committed_at = time.monotonic()
+        if snapshot is self._snapshot and status == self._status:
+            return
+        self._snapshot, self._status = snapshot, status
+        self._on_commit(snapshot.version)
+
+    def _make_status(self, error: str | None) -> IngestStatus:
+        sources, watcher = self._sources, self._watcher
+        return IngestStatus(
+            sources.bytes_read,
+            sources.bytes_total,
+            sources.files,
+            self._loading,
+            watcher.mode,
+            watcher.detail,
+            error,
+        )
+
+    def _breathe(self) -> None:
+        """Rest after a slice of work, so that the screen's thread gets its turn; not when there is no such thread."""
+        if self._thread is None:
+            return
+        now = time.monotonic()
+        if now - self._slice_start > _SLICE:
+            time.sleep(_REST)
+            self._slice_start = time.monotonic()
