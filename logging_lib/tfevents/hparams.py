@@ -66,7 +66,8 @@ def decode_hparams(content: bytes) -> SessionStart | SessionEnd | Experiment | N
     match data.WhichOneof("data"):
         case "session_start_info":
             start = data.session_start_info
-            values = {name: _from_value(value) for name, value in start.hparams.items()}
+            # A protobuf map has no order, and hands its entries out in another one each time.
+            values = {name: _from_value(start.hparams[name]) for name in sorted(start.hparams)}
             return SessionStart(values, start.group_name, start.start_time_secs)
         case "session_end_info":
             end = data.session_end_info

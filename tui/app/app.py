@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import sys
 from collections.abc import Iterable, Sequence
@@ -96,7 +97,7 @@ class TbtuiApp(App[None]):
     def on_mount(self) -> None:
         self._show_page()
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             loop.add_signal_handler(number, self._end_by_signal, number)
         self.call_after_refresh(self.ingester.start)
 
@@ -243,6 +244,10 @@ class TbtuiApp(App[None]):
         self.selection = replace(self.selection, hidden=toggled(self.selection.hidden, message.run))
 
     def on_tag_opened(self, message: messages.TagOpened) -> None:
+        if message.tag is not None:
+            # Coming back, the rows' cursor is on the tag that was shown last.
+            rows = HistogramRows if self.selection.tab is Tab.HISTOGRAMS else ScalarRows
+            self.query_one(rows).show_tag(message.tag)
         if self.selection.tab is Tab.HISTOGRAMS:
             self.selection = replace(self.selection, histogram=message.tag)
         else:
@@ -347,6 +352,11 @@ def run_app(logdirs: Sequence[LogDir]) -> int:
     """
     # The thread that reads gives way to a key press within half a millisecond (the default is five).
     sys.setswitchinterval(0.0005)
+    # Without a handler of its own, Python would print log records over the screen.
+    logging.getLogger().addHandler(logging.NullHandler())
     app = TbtuiApp(logdirs)
     app.run()
+    if app.ingester.status.error:
+        sys.stderr.write(f"tbtui: {printable(app.ingester.status.error)}\n")
+        return 1
     return app.return_code or 0

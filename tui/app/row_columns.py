@@ -12,7 +12,7 @@ _TREND = 8
 _EXTREME = 22
 _BEST_VALUE = 11
 _STAR = 2
-_SPARK_LEAST, _SPARK_MOST = 8, 96
+_SPARK_LEAST, _SPARK_ENOUGH, _SPARK_MOST = 8, 24, 96
 _RUN_LEAST, _RUN_MOST = 9, 24
 
 
@@ -41,8 +41,8 @@ class RowColumns:
     def fitting(cls, width: int, longest_name: int, longest_run: int) -> RowColumns:
         """Columns for `width` cells: the value always, then trend, best run and extreme as room allows.
 
-        The name is given up to three tenths; what no column needs goes to the sparkline, then to cut names. Without
-        a longest run (0) there is no run to be best.
+        The name is given up to three tenths. What no column needs goes to the sparkline until it is long enough, then
+        to names that are cut, then to the sparkline. Without a longest run (0) there is no run to be best.
         """
         name = min(max(longest_name, 6), max(8, width * 3 // 10))
         left = width - name - _SPARK_LEAST - _LAST
@@ -54,8 +54,11 @@ class RowColumns:
         left -= best + _GAP + _BEST_VALUE if best else 0
         extreme = _EXTREME if left >= _EXTREME + _GAP else 0
         left -= extreme + _GAP if extreme else 0
-        spark = min(_SPARK_LEAST + max(left, 0), _SPARK_MOST)
-        name += min(max(0, left + _SPARK_LEAST - spark), max(0, longest_name - name))
+        spark = min(max(left, 0) + _SPARK_LEAST, _SPARK_ENOUGH)
+        left -= spark - _SPARK_LEAST
+        more_name = min(max(left, 0), max(0, longest_name - name))
+        spark = min(spark + max(left - more_name, 0), _SPARK_MOST)
+        name += more_name
         return cls(name, spark, trend, extreme, best)
 
     def cells(self, texts: RowTexts) -> list[str]:

@@ -100,7 +100,7 @@ class Shared:
         return run_state(
             last_wall_time=run.last_wall_time,
             interval=run.interval,
-            ended=run.end is not None,
+            ended=run.ended,
             has_nan=run.has_nan,
             now=self.clock(),
         )
@@ -110,7 +110,7 @@ class Shared:
         return next_state_change(
             last_wall_time=run.last_wall_time,
             interval=run.interval,
-            ended=run.end is not None,
+            ended=run.ended,
             has_nan=run.has_nan,
             now=self.clock(),
         )

@@ -43,9 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _state(run: RunSummary, now: float) -> str:
-    ended = run.end is not None and run.end.status != "RUNNING"
     return run_state(
-        last_wall_time=run.last_wall_time, interval=run.interval, ended=ended, has_nan=run.has_nan, now=now
+        last_wall_time=run.last_wall_time, interval=run.interval, ended=run.ended, has_nan=run.has_nan, now=now
     ).value
 
 

@@ -50,6 +50,7 @@ _REMOTE_TYPES = re.compile(
     r"nfs\d?|cifs|smb\d?|smbfs|lustre|gpfs|beegfs|ceph|glusterfs|afs|9p|virtiofs|vboxsf|prl_fs|orangefs|pvfs2|wekafs"
     r"|fuse(\..*)?"
 )
+_FDINFO = Path("/proc/self/fdinfo")
 _OCTAL = re.compile(r"\\([0-7]{3})")
 _LIMITS = {
     errno.ENOSPC: "the limit fs.inotify.max_user_watches is reached",
@@ -131,6 +132,8 @@ class Watcher:
     def _blind_spot(self, roots: Iterable[str]) -> str | None:
         if sys.platform != "linux":
             return "inotify is Linux's"
+        if not _FDINFO.is_dir():
+            return "without /proc nobody can tell what inotify watches"
         for root in roots:
             kind = file_system_type(root)
             if _REMOTE_TYPES.fullmatch(kind):
@@ -138,7 +141,7 @@ class Watcher:
         return None
 
     def _watch_all(self, roots: Iterable[str]) -> bool:
-        """Watch the roots that are not watched yet; False when that failed for good."""
+        """Watch the roots that are not watched yet; False when that failed."""
         try:
             if self._observer is None:
                 # When directories appear faster than it lists them, watchdog watches one twice, which does no harm,
@@ -152,6 +155,8 @@ class Watcher:
                     real = os.path.realpath(root)
                     self._observer.schedule(_Handler(self, real, root), real, recursive=True, event_filter=_EVENTS)
                     self._watched.add(root)
+        except FileNotFoundError:  # a root went away just now; the next scan finds what there is
+            return False
         except OSError as error:
             self._give_up(_LIMITS.get(error.errno or 0, f"inotify failed: {error.strerror}"))
             return False
@@ -234,7 +239,7 @@ def file_system_type(path: str, mounts: str | None = None) -> str:
 def count_watches() -> int:
     """Directories that inotify watches for this process, as the kernel tells."""
     count = 0
-    for info in Path("/proc/self/fdinfo").iterdir():
+    for info in _FDINFO.iterdir():
         try:
             count += info.read_text().count("inotify wd:")
         except OSError:  # a descriptor that was closed since the listing

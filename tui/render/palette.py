@@ -20,9 +20,9 @@ class RunStyle:
     ascii_mark: str
 
 
-# Each has a contrast of 2.9:1 or more with white and 3:1 or more with #121212, and differs from every other one for readers with
-# deutan, protan and tritan vision (found by searching OKLab about hand-picked colours). No plain red: it says that
-# something is wrong.
+# Each has a contrast of 2.9:1 or more with white and 3:1 or more with #121212, and differs from every other one for
+# readers with deutan, protan and tritan vision (found by searching OKLab about hand-picked colours). No plain red: it
+# says that something is wrong.
 _COLOURS = (
     ("#2c77c3", "bright_blue"),
     ("#dd7f27", "yellow"),

@@ -39,7 +39,7 @@ class RunSummary:
     """One run. Wall times are epoch seconds, None before the first event; `interval` is its usual silence in s.
 
     `points` counts scalar points, `last_step` is the largest step logged. `has_nan` tells whether any tag's
-    newest value is NaN or infinite. `end` is set once the session was logged as ended.
+    newest value is NaN or infinite. `end` is the session's end as logged.
     """
 
     name: str
@@ -55,6 +55,11 @@ class RunSummary:
     start: SessionStart | None
     end: SessionEnd | None
     experiment: Experiment | None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the session was logged as ended; some writers log an end that says it still runs."""
+        return self.end is not None and self.end.status != "RUNNING"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

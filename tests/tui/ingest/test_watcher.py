@@ -137,6 +137,20 @@ def test_a_refusing_kernel_is_told(
     assert watcher.mode == "poll"
 
 
+def test_a_root_that_vanishes_meanwhile_is_watched_later(
+    watcher: Watcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def vanish(*arguments: object, **options: object) -> None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Observer, "schedule", vanish)
+        watcher.cover([str(tmp_path)], 1)
+    assert watcher.mode == "poll"
+    watcher.cover([str(tmp_path)], 1)
+    assert watcher.mode == "inotify"
+
+
 def test_a_network_file_system_is_told(watcher: Watcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watcher_module, "file_system_type", lambda path: "nfs4")
     watcher.cover([str(tmp_path)], 1)

@@ -102,7 +102,7 @@ class HistogramFull(StripView):
         return [title, *(Strip.join(pair) for pair in pairs)]
 
     def _note(self, text: str, width: int) -> list[Strip]:
-        return [row_strip([(fit(f"  {text}", width), self.look.dim)], width, self.look.text)]
+        return [row_strip([("  ", self.look.dim), (fit(text, width - 2, keep="end"), self.look.dim)], width)]
 
     def _title(self, series: BlobSeries, chosen: int, buckets: Buckets | str | None, cells: int) -> Strip:
         look, run = self.look, series.key.run

@@ -56,7 +56,8 @@ class HistogramRows(TagRows):
         parts = self.label_parts(line, key.run, name)
         newest = self.shared.blobs.get(series.refs[-1])
         if not isinstance(newest, Buckets):
-            parts.append((fit(newest or "reading…", silhouette + mean + spread), look.error if newest else look.dim))
+            style = look.error if newest else look.dim
+            parts.append((fit(newest or "reading…", silhouette + mean + spread, keep="end"), style))
         else:
             parts += self._buckets_parts(newest, self.shared.runs.style(key.run, look), silhouette, mean, spread)
         return [*parts, (fit(count(int(series.steps[-1])), _STEP, align="right"), look.dim)]

@@ -23,6 +23,7 @@ from tui.render.text import printable
 
 _MOST_CELLS = 26
 _GAP = "  "
+_RUN_GAP = "   "
 Part = tuple[str, Style]
 # What a column shows: None is the run, a str an hparam, else a metric.
 ColumnOf = str | MetricColumn | None
@@ -141,15 +142,16 @@ class HParams(Listing):
 
     def _end_of(self, column: int) -> int:
         """Where a column ends, in cells, with the present first column."""
-        return 3 + self._cells[0] + sum(self._cells[at] + len(_GAP) for at in range(self._left, column + 1))
+        scrolled = sum(self._cells[at] + len(_GAP) for at in range(self._left, column + 1))
+        return 3 + self._cells[0] + len(_RUN_GAP) + scrolled - len(_GAP)
 
     def _line(self, cells: int, texts: Sequence[Part], lead: str, lead_style: Style) -> list[Part]:
         """The run's cell, then the scrolling ones as far as they fit; `›` and `‹` tell of columns out of view."""
         parts: list[Part] = [(lead, lead_style)]
         first, style = texts[0]
         parts.append((fit(first, self._cells[0], keep="both"), style))
-        parts.append(("‹ " if self._left > 1 else _GAP, self.look.dim))
-        room = cells - 3 - self._cells[0] - len(_GAP)
+        parts.append((" ‹ " if self._left > 1 else _RUN_GAP, self.look.dim))
+        room = cells - 3 - self._cells[0] - len(_RUN_GAP)
         for at in range(self._left, len(texts)):
             if self._cells[at] > room - 1 and not (at == len(texts) - 1 and self._cells[at] <= room):
                 parts.append((fit("›", room, align="right"), self.look.dim))

@@ -63,7 +63,7 @@ def _fitting_parts(parts: Sequence[Part], cells: int) -> list[Part]:
 def health(snapshot: StoreSnapshot, status: IngestStatus, shared: Shared, look: Look) -> list[Part]:
     """Is it alive: reading progress, or how many runs are in which state and how old the newest event is."""
     if status.error:
-        return [(f"reader stopped: {printable(status.error)} ", look.error)]
+        return [(f"{printable(status.error)} ", look.error)]
     if status.loading:
         share = status.bytes_read / status.bytes_total if status.bytes_total else 0.0
         return [(f"reading {share:.0%} of {bytes_(status.bytes_total)} ", look.accent)]

@@ -1,0 +1,125 @@
+"""A program on a pseudo-terminal, and the screen that its bytes draw."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+import pyte
+
+DEADLINE = 30.0
+# What pyte does not know and would print: kitty keyboard and mode queries.
+_UNKNOWN = re.compile(rb"\x1b\[[<>=?][0-9;]*u|\x1b\[\?[0-9;]*\$p")
+
+
+class Terminal:
+    """Runs a command on a pty of `columns` x `lines`; `text` is what the screen shows, `written` counts its bytes."""
+
+    def __init__(self, *command: str, columns: int = 100, lines: int = 30, term: str = "xterm-256color") -> None:
+        self.screen = pyte.Screen(columns, lines)
+        self._stream = pyte.ByteStream(self.screen)
+        self.output = bytearray()
+        self._master, slave = pty.openpty()
+        self._resize(columns, lines)
+        self.settings = termios.tcgetattr(slave)
+        environment = {**os.environ, "TERM": term, "COLORTERM": "truecolor", "LINES": "", "COLUMNS": ""}
+        environment = {name: value for name, value in environment.items() if value}
+        self.process = subprocess.Popen(
+            command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True, close_fds=True
+        )
+        self._slave = slave
+
+    @classmethod
+    def tbtui(cls, *arguments: str, columns: int = 100, lines: int = 30) -> Self:
+        """`tbtui` with these arguments."""
+        return cls(sys.executable, "-m", "tui", *arguments, columns=columns, lines=lines)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        os.close(self._slave)
+        os.close(self._master)
+
+    @property
+    def written(self) -> int:
+        """Bytes that the program has written."""
+        return len(self.output)
+
+    @property
+    def text(self) -> str:
+        """The screen, a line a row."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def press(self, keys: bytes) -> None:
+        """Type."""
+        os.write(self._master, keys)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the program."""
+        self.process.send_signal(number)
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Give the terminal another size, as a window does."""
+        self._resize(columns, lines)
+        self.screen.resize(lines, columns)
+        self.process.send_signal(signal.SIGWINCH)
+
+    def _resize(self, columns: int, lines: int) -> None:
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def read(self, seconds: float) -> None:
+        """Take what the program writes in so many seconds."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if select.select([self._master], [], [], left)[0]:
+                self._take()
+
+    def _take(self) -> None:
+        data = os.read(self._master, 1 << 16)
+        self.output += data
+        self._stream.feed(_UNKNOWN.sub(b"", data))
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Read until a condition on the screen comes true; fails when it does not in time."""
+        end = time.monotonic() + DEADLINE
+        while not condition():
+            assert time.monotonic() < end, f"waited in vain:\n{self.text}"
+            self.read(0.02)
+
+    def until_shown(self, text: str) -> None:
+        """Read until a text is on the screen."""
+        self.until(lambda: text in self.text)
+
+    def end(self) -> int:
+        """Read until the program has ended; returns its exit code."""
+        self.until(lambda: self.process.poll() is not None)
+        with contextlib.suppress(OSError):
+            self.read(0.1)
+        return self.process.returncode
+
+    @property
+    def restored(self) -> bool:
+        """Whether the terminal is as it was: its settings, the main screen, cursor shown, mouse and pastes off."""
+        modes = {mode: self.output.rfind(b"\x1b[?%dh" % mode) < self.output.rfind(b"\x1b[?%dl" % mode) for mode in
+                 (1049, 1000, 1003, 2004)}  # fmt: skip
+        shown = self.output.rfind(b"\x1b[?25l") < self.output.rfind(b"\x1b[?25h")
+        return all(modes.values()) and shown and termios.tcgetattr(self._slave) == self.settings

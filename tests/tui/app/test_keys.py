@@ -1,0 +1,115 @@
+"""The key table: every key works everywhere, at every size, and what the tables say is true."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.app.screens import opened, training
+from tui.app.app import TbtuiApp
+from tui.app.keys import APP_BINDINGS, KEYS, WIDGET_BINDINGS, footer_keys
+from tui.app.selection import Selection
+from tui.app.widgets.line_view import StripView
+
+VIEWS = {
+    "rows": [],
+    "chart": ["enter"],
+    "histograms": ["2"],
+    "histogram": ["2", "enter"],
+    "hparams": ["3"],
+    "runs": ["tab"],
+}
+SIZES = [(160, 45), (80, 24), (40, 12), (24, 6), (300, 100)]
+
+
+def test_no_key_has_two_meanings() -> None:
+    keys = [key for entry in KEYS for key in entry.keys.split(",")]
+    assert len(keys) == len(set(keys))
+    assert len({entry.id for entry in KEYS}) == len(KEYS)
+    assert len(APP_BINDINGS) + len(WIDGET_BINDINGS) == len(KEYS)
+
+
+@pytest.mark.parametrize("view", [*VIEWS, "list"])
+def test_every_footer_ends_in_help_and_quit(view: str) -> None:
+    keys = footer_keys(view)
+    assert [key.id for key in keys[-2:]] == ["help", "quit"]
+    assert len(keys) <= 8
+
+
+@pytest.mark.parametrize("view", VIEWS)
+async def test_every_key_in_every_view(tmp_path: Path, view: str) -> None:
+    async with opened(training(tmp_path), size=(100, 30)) as pilot:
+        await pilot.press(*VIEWS[view])
+        assert isinstance(pilot.app, TbtuiApp)
+        widget = pilot.app.focused
+        for entry in KEYS:
+            if entry.id in ("quit", "help", "command_palette", "filter"):
+                continue
+            for key in entry.keys.split(","):
+                if pilot.app.focused is not widget:
+                    pilot.app.selection = Selection()
+                    await pilot.press("1", *VIEWS[view])
+                    assert pilot.app.focused is widget
+                await pilot.press(key)
+                assert_lines_fit(pilot)
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
+async def test_keys_that_quit(tmp_path: Path, key: str) -> None:
+    async with opened(training(tmp_path)) as pilot:
+        await pilot.press(key)
+        assert pilot.app.return_code == 0
+
+
+@pytest.mark.parametrize("key", ["ctrl+p", "question_mark", "slash"])
+async def test_what_opens_over_the_screen_closes_with_escape(tmp_path: Path, key: str) -> None:
+    async with opened(training(tmp_path)) as pilot:
+        await pilot.press(key)
+        await pilot.pause()
+        await pilot.press("escape")
+        await pilot.pause()
+        assert len(pilot.app.screen_stack) == 1
+        assert pilot.app.focused is pilot.app.query_one("#rows")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("view", VIEWS)
+async def test_every_view_at_every_size(tmp_path: Path, view: str, size: tuple[int, int]) -> None:
+    async with opened(training(tmp_path), size=size) as pilot:
+        await pilot.press(*VIEWS[view])
+        await pilot.pause()
+        assert_lines_fit(pilot)
+
+
+async def test_resizing_while_it_runs(tmp_path: Path) -> None:
+    async with opened(training(tmp_path)) as pilot:
+        for keys in VIEWS.values():
+            await pilot.press("escape", "escape", "1", *keys)
+            for size in SIZES:
+                await pilot.resize_terminal(*size)
+                await pilot.pause()
+                assert_lines_fit(pilot)
+
+
+async def test_the_runs_are_a_drawer_in_a_narrow_window(tmp_path: Path) -> None:
+    async with opened(training(tmp_path), size=(80, 24)) as pilot:
+        runs = pilot.app.query_one("#runs")
+        assert not runs.display
+        await pilot.press("tab")
+        await pilot.pause()
+        assert runs.display and runs.has_focus
+        await pilot.press("tab")
+        await pilot.pause()
+        assert not runs.display
+        assert pilot.app.focused is pilot.app.query_one("#rows")
+
+
+def assert_lines_fit(pilot: Pilot[None]) -> None:
+    """Every line that is shown is exactly as wide as its widget, and no widget sticks out."""
+    screen = pilot.app.screen
+    for view in screen.query(StripView):
+        if view.display and view.region.area and view.size:
+            assert screen.region.contains_region(view.region), view
+            assert all(view.render_line(y).cell_length == view.size.width for y in range(view.size.height)), view

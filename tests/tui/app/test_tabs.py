@@ -1,0 +1,119 @@
+"""Histograms, hparams, other data; going from tab to tab; help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests import builders
+from tests.builders import scalar_event
+from tests.tui.app.screens import histogram, opened, shown, training, until
+from tui.app.keys import help_sections
+
+
+def first_words(text: str) -> list[str]:
+    """The first word of each line after the headings, the run mark left out."""
+    return [line.split()[1] for line in text.splitlines()[2:]]
+
+
+async def test_tabs_appear_with_their_data(tmp_path: Path) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, [scalar_event("loss", 0, 1.0)])
+    async with opened(tmp_path) as pilot:
+        assert shown(pilot, "TabBar").split()[:2] == ["1", "Scalars"]
+        assert "Histograms" not in shown(pilot, "TabBar")
+        builders.append(path, [builders.event(histogram("weight", 0))])
+        await until(pilot, lambda: "2 Histograms" in shown(pilot, "TabBar"))
+        await pilot.press("2", "9")
+        assert pilot.app.query_one("#histograms").display
+
+
+async def test_a_histogram_row_tells_mean_spread_and_range(tmp_path: Path) -> None:
+    async with opened(training(tmp_path)) as pilot:
+        await pilot.press("2")
+        await until(pilot, lambda: "±" in shown(pilot, "#histograms").splitlines()[-1])
+        row = shown(pilot, "#histograms").splitlines()[-1].split()
+        assert row[0] == "weight"
+        assert row[-7:] == ["4.276", "±", "1.051", "1", "…", "7", "80"]
+
+
+async def test_a_histogram_opens_as_ridgeline_and_bars(tmp_path: Path) -> None:
+    async with opened(training(tmp_path)) as pilot:
+        await pilot.press("2", "enter")
+        await until(pilot, lambda: "┤" in shown(pilot, "#histogram"))
+        full = shown(pilot, "#histogram")
+        assert "step 80  (5 of 5)" in full.splitlines()[0]
+        assert all(f" {step} " in full for step in (0, 20, 40, 60, 80))
+        assert "█" in full
+        await pilot.press("left", "left")
+        await until(pilot, lambda: "step 40  (3 of 5)" in shown(pilot, "#histogram"))
+        await pilot.press("home")
+        assert "(1 of 5)" in shown(pilot, "#histogram")
+        await pilot.press("end", "g")
+        assert "(5 of 5)" in shown(pilot, "#histogram") and " 20 " not in axis_free(shown(pilot, "#histogram"))
+        await pilot.press("escape")
+        assert pilot.app.query_one("#histograms").display
+
+
+def axis_free(text: str) -> str:
+    """The text without its last line, the labels of the x axis."""
+    return "\n".join(text.splitlines()[1:-1]).replace("┤", "  ")
+
+
+async def test_a_histogram_whose_file_is_gone_says_so(tmp_path: Path) -> None:
+    async with opened(training(tmp_path)) as pilot:
+        for file in tmp_path.rglob("*tfevents*"):
+            file.unlink()
+        await pilot.press("2")
+        await until(pilot, lambda: "No such file" in shown(pilot, "#histograms"))
+        await pilot.press("enter")
+        await until(pilot, lambda: "No such file" in shown(pilot, "#histogram"))
+
+
+async def test_hparams_sort_by_any_column(tmp_path: Path) -> None:
+    async with opened(training(tmp_path)) as pilot:
+        await pilot.press("3")
+        table = shown(pilot, "#hparams")
+        heading = table.splitlines()[1].split()
+        assert heading[:5] == ["run", "▲", "lr", "name", "nesterov"]
+        assert first_words(table) == ["adam", "bad", "sgd"]
+        adam = next(line for line in table.splitlines() if " adam " in line).split()
+        assert adam[2:5] == ["0.5", "adam", "false"]
+        await pilot.press("right", "enter")
+        assert first_words(shown(pilot, "#hparams")) == ["sgd", "adam", "bad"]
+        await pilot.press("enter")
+        assert first_words(shown(pilot, "#hparams")) == ["bad", "adam", "sgd"]
+        await pilot.press("end", "home", "enter")
+        assert first_words(shown(pilot, "#hparams")) == ["adam", "bad", "sgd"]
+
+
+async def test_the_best_metric_is_marked_and_nan_sorts_last(tmp_path: Path) -> None:
+    async with opened(training(tmp_path)) as pilot:
+        await pilot.press("3", "right", "right", "right", "right", "enter")
+        table = shown(pilot, "#hparams")
+        assert first_words(table) == ["adam", "sgd", "bad"]
+        assert "★ 0.01562" in table and "NaN" in table
+
+
+async def test_wide_tables_scroll_with_the_column_cursor(tmp_path: Path) -> None:
+    async with opened(training(tmp_path), size=(60, 20)) as pilot:
+        await pilot.press("3")
+        assert shown(pilot, "#hparams").splitlines()[1].endswith("›")
+        await pilot.press("end")
+        heading = shown(pilot, "#hparams").splitlines()[1]
+        assert "‹" in heading and heading.endswith("Accuracy")
+
+
+async def test_help_lists_every_key_and_closes(tmp_path: Path) -> None:
+    async with opened(training(tmp_path), size=(120, 60)) as pilot:
+        await pilot.press("question_mark")
+        text = shown(pilot, "HelpLines")
+        assert all(keys in text for entries in help_sections().values() for keys, _ in entries)
+        await pilot.press("escape")
+        assert not pilot.app.screen.query("HelpLines")
+
+
+async def test_other_data_is_listed(tmp_path: Path) -> None:
+    events = [builders.event(builders.Value(tag="pic", image={"height": 1, "width": 1}), step=4)]
+    builders.write(tmp_path / builders.FILE_NAME, events)
+    async with opened(tmp_path) as pilot:
+        await pilot.press("2")
+        assert shown(pilot, "#other").splitlines()[-1].split() == ["images", "pic", "1", "1", "4"]

@@ -1,0 +1,101 @@
+"""What really reaches a terminal: the live screen, silence while nothing changes, and a terminal left as it was."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests import builders
+from tests.builders import scalar_event
+from tests.terminal import Terminal
+from tests.tui.app.screens import training
+
+TITLE = " tbtui "
+
+
+def test_a_new_point_reaches_the_screen(tmp_path: Path) -> None:
+    training(tmp_path)
+    with Terminal.tbtui(str(tmp_path)) as terminal:
+        terminal.until_shown("Accuracy")
+        now = time.time()
+        builders.append(tmp_path / "sgd" / builders.FILE_NAME, [scalar_event("Loss/train", 500, -7.5, wall_time=now)])
+        terminal.until_shown("-7.5")
+        assert "1 live" in terminal.text
+
+
+def test_nothing_is_written_while_nothing_changes(tmp_path: Path) -> None:
+    with Terminal.tbtui(str(training(tmp_path))) as terminal:
+        terminal.until_shown("Accuracy")
+        terminal.read(2.0)
+        before = terminal.written
+        terminal.read(10.0)
+        assert terminal.written == before
+
+
+@pytest.mark.parametrize(("keys", "code"), [(b"q", 0), (b"\x03", 0), (b"\x11", 0)], ids=["q", "ctrl+c", "ctrl+q"])
+def test_the_terminal_is_restored_after_quitting(tmp_path: Path, keys: bytes, code: int) -> None:
+    with Terminal.tbtui(str(training(tmp_path))) as terminal:
+        terminal.until_shown("Accuracy")
+        assert not terminal.restored
+        terminal.press(keys)
+        assert terminal.end() == code
+        assert terminal.restored
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_the_terminal_is_restored_after_a_signal(tmp_path: Path, number: signal.Signals) -> None:
+    with Terminal.tbtui(str(training(tmp_path))) as terminal:
+        terminal.until_shown("Accuracy")
+        terminal.signal(number)
+        assert terminal.end() == 128 + number
+        assert terminal.restored
+
+
+def test_the_terminal_is_restored_after_a_crash(tmp_path: Path) -> None:
+    crash = (
+        "import sys, pathlib; from tui.app import app; from tui.reader.logdir import LogDir\n"
+        "def fail(self): raise RuntimeError('as a bug would')\n"
+        "app.TbtuiApp.action_theme = fail\n"
+        "sys.exit(app.run_app([LogDir('', pathlib.Path(sys.argv[1]))]))"
+    )
+    with Terminal(sys.executable, "-c", crash, str(training(tmp_path))) as terminal:
+        terminal.until_shown("Accuracy")
+        terminal.press(b"t")
+        assert terminal.end() == 1
+        assert terminal.restored
+        assert b"as a bug would" in terminal.output
+
+
+@pytest.mark.parametrize("size", [(160, 45), (80, 24), (40, 12)])
+def test_resizing_a_real_terminal(tmp_path: Path, size: tuple[int, int]) -> None:
+    with Terminal.tbtui(str(training(tmp_path))) as terminal:
+        terminal.until_shown("Accuracy")
+        terminal.resize(*size)
+        terminal.until(lambda: terminal.text.splitlines()[0].startswith(TITLE) and "? help" in terminal.text)
+        terminal.until_shown("Accuracy")
+        terminal.press(b"\r")
+        terminal.until_shown("1 of 3")
+
+
+def test_hostile_names_do_nothing_to_the_terminal(tmp_path: Path) -> None:
+    builders.write(tmp_path / builders.FILE_NAME, [scalar_event("x\x1b]2;owned\x07\x1b[2Jy", 0, 1.0)])
+    with Terminal.tbtui(str(tmp_path)) as terminal:
+        terminal.until_shown(r"x\x1b]2;owned\x07\x1b[2Jy")
+        assert b"\x1b]2;owned" not in terminal.output
+        assert terminal.text.splitlines()[0].startswith(TITLE)
+
+
+def test_the_demo_shows_its_runs_and_leaves_nothing_behind() -> None:
+    with Terminal.tbtui("demo", columns=160, lines=45) as terminal:
+        terminal.until_shown("Loss")
+        terminal.until_shown("2 live")
+        place = Path(terminal.text.splitlines()[0].split()[1])
+        assert place.is_dir()
+        terminal.press(b"q")
+        assert terminal.end() == 0
+        assert terminal.restored
+        assert not place.exists()
