@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from textual import events
@@ -335,13 +336,12 @@ class TbtuiApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The command palette offers the key table."""
         for key in (*keys.SHOW, *keys.GO):
-            if key.id not in ("command_palette",) and not key.id.startswith("tab("):
-                action = key.id
-                yield SystemCommand(
-                    f"{key.label} ({key.shown})",
-                    key.help,
-                    lambda action=action: self.call_later(self.run_action, action),
-                )
+            if key.id != "command_palette" and not key.id.startswith("tab("):
+                yield SystemCommand(key.help.rstrip("."), f"key {key.shown}", partial(self._run_later, key.id))
+
+    def _run_later(self, action: str) -> None:
+        """Run an action once the palette is closed, as if its key had been pressed then."""
+        self.call_later(self.run_action, action)
 
 
 def run_app(logdirs: Sequence[LogDir]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,12 @@ def test_no_key_has_two_meanings() -> None:
     assert len(keys) == len(set(keys))
     assert len({entry.id for entry in KEYS}) == len(KEYS)
     assert len(APP_BINDINGS) + len(WIDGET_BINDINGS) == len(KEYS)
+
+
+def test_the_docs_list_the_keys_as_they_are() -> None:
+    docs = Path(__file__).parents[3] / "docs"
+    written = runpy.run_path(str(docs / "write_keys.py"))["keys_page"]()
+    assert (docs / "keys.md").read_text(encoding="utf-8") == written, "run: python docs/write_keys.py"
 
 
 @pytest.mark.parametrize("view", [*VIEWS, "list"])

@@ -19,6 +19,7 @@ from tui.app.widgets.line_view import StripView
 from tui.app.widgets.status import Part, spread
 from tui.model import SeriesKey
 from tui.render.cells import fit
+from tui.render.cells import width as cells_of
 from tui.render.numbers import number
 from tui.render.palette import fade
 from tui.render.plots import bars
@@ -113,8 +114,9 @@ class HistogramFull(StripView):
             (f"  step {series.steps[chosen]}  ({chosen + 1} of {len(series.steps)})", look.text),
         ]
         of_values = moments(buckets) if isinstance(buckets, Buckets) else None
-        right = f"mean {number(of_values.mean)} ± {number(of_values.std)} " if of_values else ""
-        return spread(left, [(right, look.dim)] if cells >= 72 else [], cells, look)
+        right = f"  mean {number(of_values.mean)} ± {number(of_values.std)} " if of_values else ""
+        fits = sum(cells_of(text) for text, _ in left) + len(right) <= cells
+        return spread(left, [(right, look.dim)] if fits else [], cells, look)
 
     def _ridgeline(self, series: BlobSeries, chosen: int, width: int, height: int) -> list[Strip]:
         wanted = picked(len(series.steps), ridge_capacity(height), chosen)

@@ -26,8 +26,9 @@ from tui.render.text import printable
 from tui.render.window import Window
 from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
 
-_TABLE_SHARE = 3  # the table takes at most one row in three
-_LEAST_CHART = 6
+_MARGIN = 1
+# The table gets what the chart leaves: so many rows are enough for a chart, or this share of a tall pane.
+_CHART_ENOUGH, _CHART_SHARE = 12, 0.6
 
 
 class ScalarChart(StripView):
@@ -88,9 +89,10 @@ class ScalarChart(StripView):
             y_ticks(self._window, height),
             cursor_x=self.selection.cursor,
         )
-        self._area = plot_area(spec, width - 1, height)
-        canvas = draw_chart(spec, width - 1, height)
-        return canvas_strips(canvas, self._styles())
+        inner = width - 2 * _MARGIN
+        self._area = plot_area(spec, inner, height)
+        margin = Strip.blank(_MARGIN, self.look.text)
+        return [Strip.join([margin, strip]) for strip in canvas_strips(draw_chart(spec, inner, height), self._styles())]
 
     def _no_chart(self, width: int) -> list[Strip]:
         if not self._curves:
@@ -119,11 +121,10 @@ class ScalarChart(StripView):
         )
 
     def _table(self, width: int, height: int) -> list[Strip]:
-        rows = min(len(self._curves), max(1, height // _TABLE_SHARE - 1))
-        if not self._curves or height - rows - 1 < _LEAST_CHART:
-            rows = min(1, len(self._curves))
+        room = height - max(_CHART_ENOUGH, int(height * _CHART_SHARE)) - 1
+        rows = min(len(self._curves), max(1, room))
         table = ReadoutTable(self._shared, self.look, smoothed=self.selection.smoothing_weight > 0)
-        return table.strips(self._readouts(), width, rows, head=height >= _LEAST_CHART + 4)
+        return table.strips(self._readouts(), width, rows, head=height >= _CHART_ENOUGH)
 
     def _readouts(self) -> list[Readout]:
         """One readout a run: the best value first where one can be better, NaN last."""
@@ -194,6 +195,6 @@ class ScalarChart(StripView):
         self.post_message(CursorMoved(step_along(curve.x, self.selection.cursor, columns * column)))
 
     def on_click(self, event: events.Click) -> None:
-        x = self._area.x_at(event.x, self._window) if self._window else None
+        x = self._area.x_at(event.x - _MARGIN, self._window) if self._window else None
         if x is not None and 0 < event.y <= self._area.height + 1:
             self.post_message(CursorMoved(x))
