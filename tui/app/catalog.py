@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,15 +21,24 @@ class Group:
     tags: tuple[str, ...]
 
 
-_DIGITS = re.compile(r"(\d+)")
+_DIGITS = re.compile(r"([0-9]+)")
 
 
 @lru_cache(maxsize=65536)
 def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Sorts layer2 before layer10 and ignores case."""
-    return tuple(
-        (0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in _DIGITS.split(name) if part
-    )
+    """Sorts layer2 before layer10 and ignores case, except between names that are equal otherwise."""
+    parts = (_number_key(part) if part[0] in "0123456789" else (1, 0, part.casefold()) for part in _split(name))
+    return (*parts, (-1, 0, name))
+
+
+def _split(name: str) -> list[str]:
+    return [part for part in _DIGITS.split(name) if part]
+
+
+def _number_key(digits: str) -> tuple[int, int, str]:
+    """By value, without int(), which refuses numbers of thousands of digits."""
+    significant = digits.lstrip("0")
+    return 0, len(significant), significant
 
 
 def group_of(tag: str) -> str:
@@ -88,11 +98,15 @@ def keys_by_tag(keys: Iterable[SeriesKey], runs: Iterable[str]) -> dict[str, lis
 
 
 def folded_names(names: list[str]) -> dict[str, str]:
-    """Names without the directories that all of them share: `a/b/x, a/b/y` are shown as `x, y`, and `a/b` as `b`."""
+    """Names without the directories that all of them share: `a/b/x, a/b/y` are shown as `x, y`, and `a/b` as `b`.
+
+    Different names stay different: beside `a/b/b`, `a/b` is `b` and the other one `b/b`.
+    """
     if len(names) < 2:
         return {name: name for name in names}
     parts = [name.split("/") for name in names]
-    shared = 0
-    while len({tuple(p[: shared + 1]) for p in parts}) == 1 and all(len(p) > shared for p in parts):
-        shared += 1
-    return {name: "/".join(p[shared:] or p[-1:]) for name, p in zip(names, parts, strict=True)}
+    shared = len(os.path.commonprefix(parts))
+    folded = {name: "/".join(p[shared:] or p[-1:]) for name, p in zip(names, parts, strict=True)}
+    if len(set(folded.values())) < len(folded):
+        folded = {name: "/".join(p[shared - 1 :]) for name, p in zip(names, parts, strict=True)}
+    return folded

@@ -123,7 +123,9 @@ def nearest(x: Floats, place: float) -> int:
         return 0
     if right == len(x):
         return int(np.searchsorted(x, x[-1]))
-    before = right - 1 if place - x[right - 1] <= x[right] - place else right
+    # Python's floats: a difference that overflows is infinite, without numpy's warning.
+    below, above = float(x[right - 1]), float(x[right])
+    before = right - 1 if place - below <= above - place else right
     return int(np.searchsorted(x, x[before]))
 
 

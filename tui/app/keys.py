@@ -106,17 +106,22 @@ GO = (
         _key(f"tab({number})", str(number), str(number), f"tab {number}", f"To tab {number}.", "Going")
         for number in range(1, 10)
     ),
+)  # fmt: skip
+
+APP = (
     _key("theme", "t", "t", "theme", "Dark or light.", "Going"),
     _key("command_palette", "ctrl+p", "Ctrl+P", "commands", "All commands, by name.", "Going"),
     _key("help", "question_mark", "?", "help", "This list.", "Going", *_ALL_VIEWS),
     _key("quit", "q,ctrl+q,ctrl+c", "q", "quit", "Quit. Ctrl+C and Ctrl+Q too.", "Going", *_ALL_VIEWS),
 )  # fmt: skip
 
-KEYS: tuple[Key, ...] = (*MOVE, *HERE, *SHOW, *GO)
+KEYS: tuple[Key, ...] = (*MOVE, *HERE, *SHOW, *GO, *APP)
 LEAVE = next(key for key in MOVE if key.id == "leave")
-# What a key of the first kind does is the focused widget's affair; the others act on the whole screen.
+# What a key of the first kind does is the focused widget's affair, one of the second the main screen's; the last work
+# over whatever is open.
 WIDGET_BINDINGS = [key.binding for key in (*MOVE, *HERE)]
-APP_BINDINGS = [key.binding for key in (*SHOW, *GO)]
+SCREEN_BINDINGS = [key.binding for key in (*SHOW, *GO)]
+APP_BINDINGS = [key.binding for key in APP]
 
 
 def footer_keys(view: str) -> list[Key]:

@@ -42,7 +42,8 @@ class RowColumns:
         """Columns for `width` cells: the value always, then trend, best run and extreme as room allows.
 
         The name is given up to three tenths. What no column needs goes to the sparkline until it is long enough, then
-        to names that are cut, then to the sparkline. Without a longest run (0) there is no run to be best.
+        to names that are cut, then to the sparkline, which gives way where not even the value fits. Without a longest
+        run (0) there is no run to be best.
         """
         name = min(max(longest_name, 6), max(8, width * 3 // 10))
         left = width - name - _SPARK_LEAST - _LAST
@@ -54,7 +55,7 @@ class RowColumns:
         left -= best + _GAP + _BEST_VALUE if best else 0
         extreme = _EXTREME if left >= _EXTREME + _GAP else 0
         left -= extreme + _GAP if extreme else 0
-        spark = min(max(left, 0) + _SPARK_LEAST, _SPARK_ENOUGH)
+        spark = min(max(left + _SPARK_LEAST, 0), _SPARK_ENOUGH)
         left -= spark - _SPARK_LEAST
         more_name = min(max(left, 0), max(0, longest_name - name))
         spark = min(spark + max(left - more_name, 0), _SPARK_MOST)

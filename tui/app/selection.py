@@ -7,9 +7,14 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 
+from logging_lib.tfevents import plugins
 from tui.analysis.x_axis import XAxis
+from tui.store.snapshot import StoreSnapshot
 
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999)
+
+
+_ESCAPE = re.compile(r"\\.", re.DOTALL)
 
 
 class Tab(StrEnum):
@@ -40,10 +45,11 @@ class Filter:
 
 @lru_cache(maxsize=64)
 def _compiled(text: str) -> tuple[re.Pattern[str], bool]:
-    flags = 0 if any(letter.isupper() for letter in text) else re.IGNORECASE
+    letters = _ESCAPE.sub("", text)  # the capital of \\D or \\S is no letter to be found
+    flags = 0 if any(letter.isupper() for letter in letters) else re.IGNORECASE
     try:
         return re.compile(text, flags), True
-    except re.error:
+    except (re.error, OverflowError, RecursionError):  # the latter two: a{9999999999}, thousands of brackets
         return re.compile(re.escape(text), flags), False
 
 
@@ -108,3 +114,16 @@ def smoother(selection: Selection, by: int) -> Selection:
     at = min(range(len(WEIGHTS)), key=lambda i: abs(WEIGHTS[i] - selection.weight))
     weight = WEIGHTS[min(max(at + by, 0), len(WEIGHTS) - 1)]
     return replace(selection, smoothing=True, weight=weight)
+
+
+def tabs_of(snapshot: StoreSnapshot, selection: Selection) -> list[Tab]:
+    """The tabs that have something to show; the first and the present one always."""
+    seen = {key.plugin for key in snapshot.blobs}
+    found = {
+        Tab.SCALARS: True,
+        Tab.HISTOGRAMS: plugins.HISTOGRAMS in seen,
+        Tab.HPARAMS: any(run.start is not None for run in snapshot.runs.values()),
+        Tab.OTHER: bool(seen - {plugins.HISTOGRAMS}),
+        Tab.PROBLEMS: bool(snapshot.problems),
+    }
+    return [tab for tab in Tab if found[tab] or tab is selection.tab]

@@ -69,7 +69,7 @@ async def opened(path: Path, size: tuple[int, int] = (160, 45), *, now: float = 
     """The app, with everything read and shown."""
     app = app_on(path, now=now)
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: not app.ingester.status.loading and app.snapshot is app.ingester.snapshot)
+        await until(pilot, lambda: not app.ingester.status.loading and app.main.snapshot is app.ingester.snapshot)
         await pilot.pause()
         yield pilot
 

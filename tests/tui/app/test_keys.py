@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.app.screens import opened, training
+from tests import builders
+from tests.tui.app.screens import opened, shown, training, until
 from tui.app.app import TbtuiApp
-from tui.app.keys import APP_BINDINGS, KEYS, WIDGET_BINDINGS, footer_keys
+from tui.app.keys import APP_BINDINGS, KEYS, SCREEN_BINDINGS, WIDGET_BINDINGS, footer_keys
 from tui.app.selection import Selection
 from tui.app.widgets.line_view import StripView
 
@@ -29,7 +30,7 @@ def test_no_key_has_two_meanings() -> None:
     keys = [key for entry in KEYS for key in entry.keys.split(",")]
     assert len(keys) == len(set(keys))
     assert len({entry.id for entry in KEYS}) == len(KEYS)
-    assert len(APP_BINDINGS) + len(WIDGET_BINDINGS) == len(KEYS)
+    assert len(APP_BINDINGS) + len(SCREEN_BINDINGS) + len(WIDGET_BINDINGS) == len(KEYS)
 
 
 def test_the_docs_list_the_keys_as_they_are() -> None:
@@ -56,7 +57,7 @@ async def test_every_key_in_every_view(tmp_path: Path, view: str) -> None:
                 continue
             for key in entry.keys.split(","):
                 if pilot.app.focused is not widget:
-                    pilot.app.selection = Selection()
+                    pilot.app.main.selection = Selection()
                     await pilot.press("1", *VIEWS[view])
                     assert pilot.app.focused is widget
                 await pilot.press(key)
@@ -79,6 +80,19 @@ async def test_what_opens_over_the_screen_closes_with_escape(tmp_path: Path, key
         await pilot.pause()
         assert len(pilot.app.screen_stack) == 1
         assert pilot.app.focused is pilot.app.query_one("#rows")
+
+
+@pytest.mark.parametrize("key", ["ctrl+p", "question_mark"])
+async def test_data_that_comes_under_an_open_screen_is_there_when_it_closes(tmp_path: Path, key: str) -> None:
+    async with opened(training(tmp_path)) as pilot:
+        assert isinstance(pilot.app, TbtuiApp)
+        main = pilot.app.main
+        await pilot.press(key)
+        builders.append(tmp_path / "sgd" / builders.FILE_NAME, [builders.scalar_event("Zeta", 200, 1.0)])
+        await until(pilot, lambda: any(series.tag == "Zeta" for series in main.snapshot.scalars))
+        await pilot.resize_terminal(120, 40)
+        await pilot.press("escape")
+        await until(pilot, lambda: "Zeta" in shown(pilot, "#rows"))
 
 
 @pytest.mark.parametrize("size", SIZES)

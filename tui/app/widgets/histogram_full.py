@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.style import Style
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -10,12 +12,9 @@ from logging_lib.tfevents import plugins
 from logging_lib.tfevents.histogram import Buckets
 from tui.analysis.distribution import moments, rebin, shared_edges
 from tui.analysis.ticks import ticks
-from tui.app.catalog import focused_run, grouped, keys_by_tag, visible_runs
+from tui.app.catalog import focused_run
 from tui.app.histograms import BINS, picked, ridgeline_spec, value_ticks
-from tui.app.messages import TagOpened
-from tui.app.selection import Selection
-from tui.app.shared import Shared
-from tui.app.widgets.line_view import StripView
+from tui.app.widgets.full_view import FullView
 from tui.app.widgets.status import Part, spread
 from tui.model import SeriesKey
 from tui.render.cells import fit
@@ -26,32 +25,26 @@ from tui.render.plots import bars
 from tui.render.ridgeline import RidgelineSpec, draw_ridgeline, ridge_capacity
 from tui.render.strips import ChartStyles, canvas_strips, row_strip
 from tui.render.text import printable
-from tui.store.snapshot import EMPTY_SNAPSHOT, BlobSeries, StoreSnapshot
+from tui.store.snapshot import BlobSeries
 
 _SIDE_BY_SIDE = 96
-_PAGE = 10
 
 
-class HistogramFull(StripView):
+class HistogramFull(FullView):
     """The histograms of `selection.histogram` in the focused run.
 
     `entry` is the chosen entry of the series, None for the newest. `only_bars` gives the whole pane to it.
     """
 
-    snapshot = reactive(EMPTY_SNAPSHOT, repaint=False, init=False)
-    selection = reactive(Selection(), repaint=False, init=False)
     entry: reactive[int | None] = reactive(None, repaint=False, init=False)
     only_bars = reactive(False, repaint=False, init=False)
 
-    def __init__(self, shared: Shared, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._shared = shared
+    @property
+    def tag(self) -> str | None:
+        return self.selection.histogram
 
-    def watch_snapshot(self, old: StoreSnapshot, new: StoreSnapshot) -> None:
-        self.redraw()
-
-    def watch_selection(self, old: Selection, new: Selection) -> None:
-        self.redraw()
+    def series_keys(self) -> Sequence[SeriesKey]:
+        return [key for key in self.snapshot.blobs if key.plugin == plugins.HISTOGRAMS]
 
     def watch_entry(self) -> None:
         self.redraw()
@@ -61,14 +54,10 @@ class HistogramFull(StripView):
 
     # What is shown
 
-    def _keys(self) -> dict[str, list[SeriesKey]]:
-        histograms = [key for key in self.snapshot.blobs if key.plugin == plugins.HISTOGRAMS]
-        return keys_by_tag(histograms, visible_runs(self.snapshot, self.selection))
-
     @property
     def series(self) -> BlobSeries | None:
         """The series shown: the focused run's, else the newest run's that has the tag."""
-        keys = self._keys().get(self.selection.histogram or "", [])
+        keys = self.keys.get(self.selection.histogram or "", [])
         if not keys:
             return None
         focused = focused_run(self.snapshot, self.selection)
@@ -86,7 +75,7 @@ class HistogramFull(StripView):
         if series is None:
             return self._note("no visible run has this histogram: a shows all runs", width)
         chosen = self._chosen(series)
-        newest = self._shared.blobs.get(series.refs[chosen])
+        newest = self.shared.blobs.get(series.refs[chosen])
         title = self._title(series, chosen, newest, width)
         if isinstance(newest, str):
             return [title, *self._note(newest, width)]
@@ -107,10 +96,10 @@ class HistogramFull(StripView):
 
     def _title(self, series: BlobSeries, chosen: int, buckets: Buckets | str | None, cells: int) -> Strip:
         look, run = self.look, series.key.run
-        mark = f"{self._shared.runs.mark(run)} {self._shared.runs.name(run)}"
+        mark = f"{self.shared.runs.mark(run)} {self.shared.runs.name(run)}"
         left: list[Part] = [
             (f" {printable(series.key.tag)}  ", look.text + Style(bold=True)),
-            (mark, self._shared.runs.style(run, look)),
+            (mark, self.shared.runs.style(run, look)),
             (f"  step {series.steps[chosen]}  ({chosen + 1} of {len(series.steps)})", look.text),
         ]
         of_values = moments(buckets) if isinstance(buckets, Buckets) else None
@@ -120,7 +109,7 @@ class HistogramFull(StripView):
 
     def _ridgeline(self, series: BlobSeries, chosen: int, width: int, height: int) -> list[Strip]:
         wanted = picked(len(series.steps), ridge_capacity(height), chosen)
-        decoded = {entry: self._shared.blobs.get(series.refs[entry]) for entry in wanted}
+        decoded = {entry: self.shared.blobs.get(series.refs[entry]) for entry in wanted}
         found = {entry: buckets for entry, buckets in decoded.items() if isinstance(buckets, Buckets)}
         spec = ridgeline_spec(series.steps, found, chosen, width)
         if spec is None:
@@ -133,7 +122,7 @@ class HistogramFull(StripView):
     def _ridge_styles(self, spec: RidgelineSpec, run: str) -> ChartStyles:
         """From faint, the oldest, to the run's colour, the newest; the chosen step in the accent colour."""
         look, n = self.look, len(spec.ridges)
-        shades = fade(self._shared.runs.faint(run, look), self._shared.runs.colour(run), n)
+        shades = fade(self.shared.runs.faint(run, look), self.shared.runs.colour(run), n)
         curves = {i: Style(color=shade) for i, shade in enumerate(shades)}
         if spec.chosen is not None and n > 1:
             curves[spec.chosen] = look.accent
@@ -151,7 +140,7 @@ class HistogramFull(StripView):
             x_ticks=value_ticks(float(edges[0]), float(edges[-1]), width),
             y_ticks=[(tick.value, tick.label) for tick in ticks(0.0, float(counts.max()), max(2, height // 5))],
         )  # fmt: skip
-        colour = self._shared.runs.style(series.key.run, look)
+        colour = self.shared.runs.style(series.key.run, look)
         return [row_strip([(line, colour)], width, look.text) for line in lines]
 
     def _filled(self, strips: list[Strip], width: int, height: int) -> list[Strip]:
@@ -160,37 +149,13 @@ class HistogramFull(StripView):
 
     # What keys do
 
-    def _step_tag(self, by: int) -> None:
-        keys = self._keys()
-        tags = [tag for group in grouped(keys, self.selection) for tag in group.tags]
-        if tags:
-            at = tags.index(self.selection.histogram) if self.selection.histogram in tags else 0
-            self.post_message(TagOpened(tags[min(max(at + by, 0), len(tags) - 1)]))
-
-    def _step_entry(self, by: int) -> None:
+    def step(self, by: int) -> None:
+        """Choose the entry `by` places on."""
         series = self.series
         if series is not None:
             last = len(series.steps) - 1
             entry = min(max(self._chosen(series) + by, 0), last)
             self.entry = None if entry == last else entry
-
-    def action_cursor_up(self) -> None:
-        self._step_tag(-1)
-
-    def action_cursor_down(self) -> None:
-        self._step_tag(1)
-
-    def action_cursor_left(self) -> None:
-        self._step_entry(-1)
-
-    def action_cursor_right(self) -> None:
-        self._step_entry(1)
-
-    def action_page_up(self) -> None:
-        self._step_entry(-_PAGE)
-
-    def action_page_down(self) -> None:
-        self._step_entry(_PAGE)
 
     def action_first(self) -> None:
         self.entry = 0
@@ -201,7 +166,3 @@ class HistogramFull(StripView):
     def action_density(self) -> None:
         """Ridgeline and bars, or bars alone."""
         self.only_bars = not self.only_bars
-
-    def action_leave(self) -> None:
-        """Esc: back to the rows."""
-        self.post_message(TagOpened(None))

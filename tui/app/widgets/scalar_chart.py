@@ -3,53 +3,49 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from rich.style import Style
 from textual import events
-from textual.reactive import reactive
 from textual.strip import Strip
 
 from tui.analysis.statistics import goal
 from tui.app.axes import x_ticks, y_ticks
-from tui.app.catalog import focused_run, grouped, keys_by_tag, visible_runs
+from tui.app.catalog import focused_run
 from tui.app.curves import CurveCache, Readout, RunCurve, drawn, readout, step_along, window_of
 from tui.app.messages import CursorMoved, TagOpened
-from tui.app.selection import Selection
 from tui.app.shared import Shared
-from tui.app.widgets.line_view import StripView
+from tui.app.widgets.full_view import FullView
 from tui.app.widgets.readout_table import ReadoutTable
 from tui.app.widgets.status import Part, plural, spread
+from tui.model import SeriesKey
 from tui.render.cells import fit, width
 from tui.render.chart import ChartSpec, PlotArea, draw_chart, plot_area
 from tui.render.strips import ChartStyles, canvas_strips, row_strip
 from tui.render.text import printable
 from tui.render.window import Window
-from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
 
 _MARGIN = 1
 # The table gets what the chart leaves: so many rows are enough for a chart, or this share of a tall pane.
 _CHART_ENOUGH, _CHART_SHARE = 12, 0.6
 
 
-class ScalarChart(StripView):
+class ScalarChart(FullView):
     """The chart of `selection.tag` over the visible runs. Nothing is computed while another page is shown."""
 
-    snapshot = reactive(EMPTY_SNAPSHOT, repaint=False, init=False)
-    selection = reactive(Selection(), repaint=False, init=False)
-
     def __init__(self, shared: Shared, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._shared = shared
+        super().__init__(shared, id=id)
         self._cache = CurveCache()
         self._curves: list[RunCurve] = []
         self._window: Window | None = None
         self._area = PlotArea(0, 0, 0, 0)
 
-    def watch_snapshot(self, old: StoreSnapshot, new: StoreSnapshot) -> None:
-        self.redraw()
+    @property
+    def tag(self) -> str | None:
+        return self.selection.tag
 
-    def watch_selection(self, old: Selection, new: Selection) -> None:
-        self.redraw()
+    def series_keys(self) -> Sequence[SeriesKey]:
+        return list(self.snapshot.scalars)
 
     # How it is drawn
 
@@ -64,15 +60,14 @@ class ScalarChart(StripView):
 
     def _gather(self) -> None:
         """The curves of the tag's visible runs, and the window that shows them."""
-        runs = visible_runs(self.snapshot, self.selection)
-        keys = keys_by_tag(self.snapshot.scalars, runs).get(self.selection.tag or "", [])
+        keys = self.keys.get(self.selection.tag or "", [])
         self._cache.keep_only(keys)
         self._curves = [self._cache.of(self.snapshot.scalars[key], self.selection) for key in keys]
         self._window = window_of(self._curves, log_y=self.selection.log_y)
 
     def _title(self, cells: int) -> Strip:
         look, tag = self.look, self.selection.tag or ""
-        tags = self._tags()
+        tags = self.tags
         place = f"  {tags.index(tag) + 1} of {len(tags)}" if tag in tags else ""
         left: list[Part] = [(f" {printable(tag)}", look.text + Style(bold=True)), (place, look.dim)]
         right = f"{plural(len(self._curves), 'run')}  x: {self.selection.axis.value} "
@@ -106,7 +101,7 @@ class ScalarChart(StripView):
     def _styles(self) -> ChartStyles:
         look = self.look
         base = Style(bgcolor=look.background)
-        colours = {i: self._shared.runs.colour(curve.run) for i, curve in enumerate(self._curves)}
+        colours = {i: self.shared.runs.colour(curve.run) for i, curve in enumerate(self._curves)}
         return ChartStyles(
             base=base,
             axis=look.faint,
@@ -117,13 +112,13 @@ class ScalarChart(StripView):
             warning=look.error,
             highlight=Style(bgcolor=look.cursor_background),
             curves={i: Style(color=colour) for i, colour in colours.items()},
-            faint={i: Style(color=self._shared.runs.faint(self._curves[i].run, look)) for i in colours},
+            faint={i: Style(color=self.shared.runs.faint(self._curves[i].run, look)) for i in colours},
         )
 
     def _table(self, width: int, height: int) -> list[Strip]:
         room = height - max(_CHART_ENOUGH, int(height * _CHART_SHARE)) - 1
         rows = min(len(self._curves), max(1, room))
-        table = ReadoutTable(self._shared, self.look, smoothed=self.selection.smoothing_weight > 0)
+        table = ReadoutTable(self.shared, self.look, smoothed=self.selection.smoothing_weight > 0)
         return table.strips(self._readouts(), width, rows, head=height >= _CHART_ENOUGH)
 
     def _readouts(self) -> list[Readout]:
@@ -135,34 +130,6 @@ class ScalarChart(StripView):
         )
 
     # What keys and the mouse do
-
-    def _tags(self) -> list[str]:
-        keys = keys_by_tag(self.snapshot.scalars, visible_runs(self.snapshot, self.selection))
-        return [tag for group in grouped(keys, self.selection) for tag in group.tags]
-
-    def _step_tag(self, by: int) -> None:
-        tags = self._tags()
-        if tags:
-            at = tags.index(self.selection.tag) if self.selection.tag in tags else 0
-            self.post_message(TagOpened(tags[min(max(at + by, 0), len(tags) - 1)]))
-
-    def action_cursor_up(self) -> None:
-        self._step_tag(-1)
-
-    def action_cursor_down(self) -> None:
-        self._step_tag(1)
-
-    def action_cursor_left(self) -> None:
-        self._move_cursor(-1)
-
-    def action_cursor_right(self) -> None:
-        self._move_cursor(1)
-
-    def action_page_up(self) -> None:
-        self._move_cursor(-10)
-
-    def action_page_down(self) -> None:
-        self._move_cursor(10)
 
     def action_first(self) -> None:
         if curve := self._cursor_curve():
@@ -183,8 +150,8 @@ class ScalarChart(StripView):
         chosen = next((curve for curve in with_points if curve.run == focused), None)
         return chosen or max(with_points, key=lambda curve: len(curve.x), default=None)
 
-    def _move_cursor(self, columns: int) -> None:
-        """To the next point at least that many columns away, so that every press is seen to move."""
+    def step(self, by: int) -> None:
+        """Move the cursor to the next point at least `by` columns away, so that every press is seen to move it."""
         curve = self._cursor_curve()
         if curve is None or self._window is None:
             return
@@ -192,7 +159,7 @@ class ScalarChart(StripView):
             self.post_message(CursorMoved(float(curve.x[-1])))
             return
         column = (self._window.x1 - self._window.x0) / max(1, self._area.width)
-        self.post_message(CursorMoved(step_along(curve.x, self.selection.cursor, columns * column)))
+        self.post_message(CursorMoved(step_along(curve.x, self.selection.cursor, by * column)))
 
     def on_click(self, event: events.Click) -> None:
         x = self._area.x_at(event.x - _MARGIN, self._window) if self._window else None

@@ -1,0 +1,139 @@
+"""The main screen: header, tabs, runs pane, one page a tab and density, keys or filter line."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher
+
+from tui.app import keys
+from tui.app.catalog import focused_run
+from tui.app.screens.selecting import SelectingScreen
+from tui.app.selection import Tab
+from tui.app.shared import Shared
+from tui.app.widgets.filter_line import FilterLine
+from tui.app.widgets.histogram_full import HistogramFull
+from tui.app.widgets.histogram_rows import HistogramRows
+from tui.app.widgets.hparams import HParams
+from tui.app.widgets.listings import OtherData, Problems
+from tui.app.widgets.runs_pane import RunsPane
+from tui.app.widgets.scalar_chart import ScalarChart
+from tui.app.widgets.scalar_rows import ScalarRows
+from tui.app.widgets.status import Header, KeysLine, TabBar
+from tui.ingest.ingester import IngestStatus
+from tui.store.snapshot import StoreSnapshot
+
+NARROW, LOW = 100, 16
+
+
+class MainScreen(SelectingScreen):
+    """Hands `snapshot` and `selection` down to its widgets, and shows the page that the selection asks for."""
+
+    AUTO_FOCUS = ""  # the page takes the focus, not the first widget
+
+    def __init__(self, shared: Shared, status: IngestStatus) -> None:
+        super().__init__()
+        self._shared = shared
+        self._status = status
+
+    def compose(self) -> ComposeResult:
+        data = {"snapshot": MainScreen.snapshot, "selection": MainScreen.selection}
+        yield Header(self._shared, self._status).data_bind(MainScreen.snapshot)
+        yield TabBar().data_bind(MainScreen.selection)
+        with Horizontal(id="body"):
+            yield RunsPane(self._shared, id="runs").data_bind(**data)
+            with ContentSwitcher(initial="rows", id="pages"):
+                yield ScalarRows(self._shared, id="rows").data_bind(**data)
+                yield ScalarChart(self._shared, id="chart").data_bind(**data)
+                yield HistogramRows(self._shared, id="histograms").data_bind(**data)
+                yield HistogramFull(self._shared, id="histogram").data_bind(**data)
+                yield HParams(self._shared, id="hparams").data_bind(**data)
+                yield OtherData(self._shared, id="other").data_bind(**data)
+                yield Problems(self._shared, id="problems").data_bind(**data)
+        yield KeysLine()
+        yield FilterLine()
+
+    def on_mount(self) -> None:
+        self._show_page()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width < NARROW, "-narrow")
+        self.set_class(event.size.height < LOW, "-low")
+
+    # Which page
+
+    @property
+    def page(self) -> Widget:
+        """The widget of the present tab and density."""
+        return self.query_one("#pages", ContentSwitcher).query_one(f"#{self._page_id()}")
+
+    def _page_id(self) -> str:
+        s = self.selection
+        match s.tab:
+            case Tab.SCALARS:
+                return "rows" if s.tag is None else "chart"
+            case Tab.HISTOGRAMS:
+                return "histograms" if s.histogram is None else "histogram"
+            case Tab.HPARAMS:
+                return "hparams"
+            case Tab.OTHER:
+                return "other"
+            case Tab.PROBLEMS:
+                return "problems"
+
+    def _show_page(self) -> None:
+        switcher = self.query_one("#pages", ContentSwitcher)
+        page = self._page_id()
+        if switcher.current != page or self.focused is None:
+            on_page = self.focused is None or self.focused in switcher.children
+            switcher.current = page
+            if on_page:
+                self.page.focus(scroll_visible=False)
+        self.query_one(TabBar).active = self.tabs.index(self.selection.tab)
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        on_runs = isinstance(self.focused, RunsPane)
+        page = self._page_id()
+        self.query_one(KeysLine).view = keys.RUNS if on_runs else keys.LIST if page in ("other", "problems") else page
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self.query_one(RunsPane).set_class(isinstance(event.widget, RunsPane), "-open")
+        self._show_keys()
+
+    # What it shows
+
+    def show(self, snapshot: StoreSnapshot, status: IngestStatus) -> None:
+        """Show what was read. Every run has its colour before any widget sees it."""
+        self._shared.runs.see(snapshot.runs)
+        header = self.query_one(Header)
+        header.status = status
+        self.snapshot = snapshot
+        header.redraw()
+
+    def show_blobs(self) -> None:
+        """Blobs that were waited for are decoded."""
+        for view in (self.query_one(HistogramRows), self.query_one(HistogramFull)):
+            view.redraw()
+
+    def show_time(self) -> None:
+        """Texts that depend on the time have changed."""
+        self.query_one(Header).redraw()
+        self.query_one(RunsPane).redraw()
+
+    def watch_snapshot(self) -> None:
+        self.query_one(TabBar).tabs = tuple(self.tabs)
+        self._show_focused_run()
+        self._show_page()
+
+    def watch_selection(self) -> None:
+        self._show_focused_run()
+        self._show_page()
+
+    def _show_focused_run(self) -> None:
+        run = focused_run(self.snapshot, self.selection)
+        runs = self.query_one(RunsPane)
+        if run is not None and not runs.has_focus:
+            runs.show_run(run)

@@ -1,0 +1,85 @@
+"""What the full views have in common: one tag, a place in it, and the keys that change either."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from textual.reactive import reactive
+
+from tui.app.catalog import grouped, keys_by_tag, visible_runs
+from tui.app.messages import TagOpened
+from tui.app.selection import Selection
+from tui.app.shared import Shared
+from tui.app.widgets.line_view import StripView
+from tui.model import SeriesKey
+from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
+
+_PAGE = 10
+
+
+class FullView(StripView):
+    """One tag over the whole pane. Nothing is computed while another page is shown."""
+
+    snapshot = reactive(EMPTY_SNAPSHOT, repaint=False, init=False)
+    selection = reactive(Selection(), repaint=False, init=False)
+
+    def __init__(self, shared: Shared, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.shared = shared
+
+    @property
+    def tag(self) -> str | None:
+        """The tag that is shown."""
+        raise NotImplementedError
+
+    def series_keys(self) -> Sequence[SeriesKey]:
+        """The series of the view's kind."""
+        raise NotImplementedError
+
+    def step(self, by: int) -> None:
+        """Move the place in the tag by so many places."""
+        raise NotImplementedError
+
+    def watch_snapshot(self, old: StoreSnapshot, new: StoreSnapshot) -> None:
+        self.redraw()
+
+    def watch_selection(self, old: Selection, new: Selection) -> None:
+        self.redraw()
+
+    @property
+    def keys(self) -> Mapping[str, list[SeriesKey]]:
+        """Tag -> its series in the visible runs."""
+        return keys_by_tag(self.series_keys(), visible_runs(self.snapshot, self.selection))
+
+    @property
+    def tags(self) -> list[str]:
+        """The tags that Up and Down go through, in the order of the rows."""
+        return [tag for group in grouped(self.keys, self.selection) for tag in group.tags]
+
+    def _step_tag(self, by: int) -> None:
+        tags = self.tags
+        if tags:
+            at = tags.index(self.tag) if self.tag in tags else 0
+            self.post_message(TagOpened(tags[min(max(at + by, 0), len(tags) - 1)]))
+
+    def action_cursor_up(self) -> None:
+        self._step_tag(-1)
+
+    def action_cursor_down(self) -> None:
+        self._step_tag(1)
+
+    def action_cursor_left(self) -> None:
+        self.step(-1)
+
+    def action_cursor_right(self) -> None:
+        self.step(1)
+
+    def action_page_up(self) -> None:
+        self.step(-_PAGE)
+
+    def action_page_down(self) -> None:
+        self.step(_PAGE)
+
+    def action_leave(self) -> None:
+        """Esc: back to the rows."""
+        self.post_message(TagOpened(None))
