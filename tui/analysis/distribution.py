@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ BASIS_POINTS = (0, 668, 1587, 3085, 5000, 6915, 8413, 9332, 10000)
 BINS = 30
 """How many bins TensorBoard shows a histogram in."""
 _ZERO = 1e-6
+_LARGEST = sys.float_info.max
 _TOO_MANY = 1e300
 """Counts below it can be added up; no honest histogram has more."""
 
@@ -69,20 +71,20 @@ def percentiles(buckets: Buckets, basis_points: Sequence[float] = BASIS_POINTS) 
 
 
 def shared_edges(histograms: Iterable[Buckets], bins: int = BINS) -> Floats | None:
-    """Edges [bins + 1] of equal bins over all values of the histograms; None where all are empty.
+    """Edges [bins + 1] of equal bins over all values of the histograms, strictly ascending; None where all are empty.
 
-    Histograms of one single value get bins around it.
+    Histograms of one single value, or of values too close for so many bins, get bins around it.
     """
     filled = [buckets for buckets in map(usable, histograms) if len(buckets.counts)]
     if not filled:
         return None
     lo = min(float(buckets.left[0]) for buckets in filled)
     hi = max(float(buckets.right.max()) for buckets in filled)
-    if lo == hi:
+    edges = _equal_bins(lo, hi, bins)
+    if not (np.diff(edges / 2) > 0).all():
         room = abs(lo) * 0.1 + 1
-        lo, hi = lo - room, hi + room
-    along = np.linspace(0, 1, bins + 1)
-    return lo * (1 - along) + hi * along  # linspace(lo, hi) overflows for the widest ranges
+        edges = _equal_bins(max(lo - room, -_LARGEST), min(hi + room, _LARGEST), bins)
+    return edges
 
 
 def rebin(buckets: Buckets, edges: Floats) -> Floats:
@@ -111,6 +113,11 @@ def share_of_zero(buckets: Buckets) -> float | None:
     holds_zero = (buckets.left <= 0) & (buckets.right >= 0)
     magnitude = np.maximum(-buckets.left, buckets.right)
     return float(_shares(buckets)[holds_zero & (magnitude <= _ZERO * largest)].sum())
+
+
+def _equal_bins(lo: float, hi: float, bins: int) -> Floats:
+    along = np.linspace(0, 1, bins + 1)
+    return lo * (1 - along) + hi * along  # linspace(lo, hi) overflows for the widest ranges
 
 
 def _shares(buckets: Buckets) -> Floats:

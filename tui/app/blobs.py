@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,8 +19,9 @@ _log = logging.getLogger(__name__)
 class BlobCache:
     """Histograms by where they lie. `get` never waits: what is not decoded yet is asked for, and announced.
 
-    `on_loaded` is called on the worker thread, once for all that were waiting. The cache itself is touched by the
-    screen's thread only, except `_loaded`, whose append and popleft are atomic.
+    `on_loaded` is called on the worker thread, once for all that wait to be taken. The cache itself is touched by the
+    screen's thread only, except `_loaded`, which `_lock` guards: a blob that comes while others are taken would else
+    be announced by nobody.
     """
 
     def __init__(self) -> None:
@@ -27,6 +29,7 @@ class BlobCache:
         self._known: OrderedDict[BlobRef, Buckets | str] = OrderedDict()
         self._asked: set[BlobRef] = set()
         self._loaded: list[tuple[BlobRef, Buckets | str]] = []
+        self._lock = threading.Lock()
         self._pool: ThreadPoolExecutor | None = None
 
     def get(self, ref: BlobRef) -> Buckets | str | None:
@@ -55,14 +58,16 @@ class BlobCache:
         except Exception as error:  # noqa: BLE001 - a bug must not leave the widget waiting for ever
             _log.exception("reading %s failed", ref)
             result = f"{type(error).__name__}: {error}"
-        announce = not self._loaded
-        self._loaded.append((ref, result))
+        with self._lock:
+            announce = not self._loaded
+            self._loaded.append((ref, result))
         if announce:
             self.on_loaded()
 
     def _collect(self) -> None:
-        while self._loaded:
-            ref, result = self._loaded.pop(0)
+        with self._lock:
+            loaded, self._loaded = self._loaded, []
+        for ref, result in loaded:
             self._asked.discard(ref)
             self._known[ref] = result
         while len(self._known) > _KEPT:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 
 from tui.app.selection import Selection
 from tui.model import SeriesKey
@@ -105,7 +105,7 @@ def folded_names(names: list[str]) -> dict[str, str]:
     if len(names) < 2:
         return {name: name for name in names}
     parts = [name.split("/") for name in names]
-    shared = len(os.path.commonprefix(parts))
+    shared = len(list(takewhile(lambda level: len(set(level)) == 1, zip(*parts, strict=False))))
     folded = {name: "/".join(p[shared:] or p[-1:]) for name, p in zip(names, parts, strict=True)}
     if len(set(folded.values())) < len(folded):
         folded = {name: "/".join(p[shared - 1 :]) for name, p in zip(names, parts, strict=True)}

@@ -12,8 +12,6 @@ from tui.analysis.x_axis import XAxis
 from tui.store.snapshot import StoreSnapshot
 
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999)
-
-
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
 
 
@@ -45,7 +43,7 @@ class Filter:
 
 @lru_cache(maxsize=64)
 def _compiled(text: str) -> tuple[re.Pattern[str], bool]:
-    letters = _ESCAPE.sub("", text)  # the capital of \\D or \\S is no letter to be found
+    letters = _ESCAPE.sub("", text)  # the capital of \D or \S is no letter to be found
     flags = 0 if any(letter.isupper() for letter in letters) else re.IGNORECASE
     try:
         return re.compile(text, flags), True

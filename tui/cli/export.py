@@ -64,7 +64,7 @@ def choose_scalars(snapshot: StoreSnapshot, run_re: re.Pattern[str], tag_re: re.
 def _compile(option: str, pattern: str) -> re.Pattern[str]:
     try:
         return re.compile(pattern)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise CommandError(f"{option} {printable(pattern)} is no regular expression: {error}") from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +16,7 @@ from tensorboard.plugins.distribution import compressor
 from logging_lib.tfevents.histogram import EMPTY, Buckets
 from tui.analysis.distribution import (
     BASIS_POINTS,
+    BINS,
     Moments,
     moments,
     percentiles,
@@ -120,6 +122,23 @@ def test_shared_edges(histograms: list[Buckets], expected: list[float]) -> None:
     edges = shared_edges(histograms, 4)
     assert edges is not None
     assert edges.tolist() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [
+        (1.0, float(np.nextafter(1.0, 2.0))),
+        (0.0, 5e-324),
+        (sys.float_info.max, sys.float_info.max),
+        (-sys.float_info.max, -sys.float_info.max),
+        (-sys.float_info.max, sys.float_info.max),
+    ],
+)
+def test_shared_edges_ascend_however_close_or_far_the_values_are(low: float, high: float) -> None:
+    edges = shared_edges([buckets((low, high, 5))])
+    assert edges is not None and len(edges) == BINS + 1
+    assert np.isfinite(edges).all() and (np.diff(edges / 2) > 0).all()
+    assert edges[0] <= low and high <= edges[-1]
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ def test_no_logdir_is_usage() -> None:
         (["export", "missing"], "missing does not exist"),
         (["export", ".", "--run", "("], "--run ( is no regular expression"),
         (["export", ".", "--tag", "[a"], "--tag [a is no regular expression"),
+        (["export", ".", "--tag", "a{9999999999}"], "--tag a{9999999999} is no regular expression"),
         (["export", ".", "-o", "missing/out.csv"], "cannot write missing/out.csv: No such file or directory"),
         (["export", ".", "-o", "run"], "cannot write run: Is a directory"),
         (["."], "the screen needs a terminal"),
