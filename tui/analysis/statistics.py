@@ -81,7 +81,7 @@ def trend(values: Values) -> Trend | None:
     """How the last tenth of the finite points changed, of two points at least; None where there are fewer.
 
     The medians of the tenth's two halves are compared, so that a spike turns no arrow, and their difference is
-    stretched from the halves' centres to the whole tenth, so that a straight line gives its true change. It is flat
+    stretched from the halves' centres to the tenth's ends, so that a straight line gives its true change. It is flat
     where the change would be shown as 0.0 %, or is less than two standard errors of the noise, which is estimated
     from the differences of neighbours. From exactly 0 the fraction is infinite.
     """
@@ -93,8 +93,9 @@ def trend(values: Values) -> Trend | None:
     half = len(recent) // 2
     start, end = float(np.median(recent[:half])), float(np.median(recent[-half:]))
     difference = end - start
-    change = difference * (len(recent) - 1) / (len(recent) - half)
-    fraction = change / abs(start) if start else math.copysign(math.inf, change) if change else 0.0
+    slope = difference / (len(recent) - half)
+    change, beginning = slope * (len(recent) - 1), start - slope * (half - 1) / 2
+    fraction = change / abs(beginning) if beginning else math.copysign(math.inf, change) if change else 0.0
     if abs(fraction) < _SHOWN_AS_ZERO or abs(difference) < 2 * _noise_of_difference(recent, half):
         return Trend(fraction, "flat")
     return Trend(fraction, "up" if fraction > 0 else "down")

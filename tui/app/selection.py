@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -46,7 +47,10 @@ def _compiled(text: str) -> tuple[re.Pattern[str], bool]:
     letters = _ESCAPE.sub("", text)  # the capital of \D or \S is no letter to be found
     flags = 0 if any(letter.isupper() for letter in letters) else re.IGNORECASE
     try:
-        return re.compile(text, flags), True
+        with warnings.catch_warnings():
+            # A set like [[a] may mean something else in a later Python; a warning would be printed over the screen.
+            warnings.simplefilter("ignore", FutureWarning)
+            return re.compile(text, flags), True
     except (re.error, OverflowError, RecursionError):  # the latter two: a{9999999999}, thousands of brackets
         return re.compile(re.escape(text), flags), False
 

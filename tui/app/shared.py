@@ -11,7 +11,7 @@ from rich.style import Style
 from tui.analysis.run_state import RunState, next_state_change, run_state
 from tui.analysis.statistics import Extremes, Trend, extremes, trend
 from tui.app.blobs import BlobCache
-from tui.app.catalog import folded_names
+from tui.app.catalog import folded_names, natural_key
 from tui.app.theme import Look
 from tui.model import SeriesKey
 from tui.render.palette import RunStyle, assign, fade
@@ -50,19 +50,26 @@ class FactsCache:
 
 
 class RunStyles:
-    """How every run looks: colour and mark, given once and never changed, and its name without shared directories."""
+    """How every run looks: colour and mark, never changed once reading has settled, and its name without shared
+    directories."""
 
     def __init__(self) -> None:
         self._styles: Mapping[str, RunStyle] = {}
         self._names: Mapping[str, str] = {}
+        self._settled = False
 
-    def see(self, names: Iterable[str]) -> None:
-        """Give the runs that are new a style; those known keep theirs."""
-        known = list(self._styles)
-        new = [name for name in names if name not in self._styles]
+    def see(self, names: Iterable[str], *, settled: bool = True) -> None:
+        """Give the runs that are new a style; those known keep theirs.
+
+        Until reading has `settled` all are given one anew, by name, so that a log directory looks the same each time
+        it is opened, in whatever order its files were read.
+        """
+        known = [] if not self._settled else list(self._styles)
+        new = sorted(set(names) - set(known), key=natural_key)
         if new:
             self._styles = assign([*known, *new])
             self._names = {name: printable(short) for name, short in folded_names(list(self._styles)).items()}
+        self._settled = settled
 
     def name(self, name: str) -> str:
         """The run's name as it is shown: printable, without the directories that all runs share."""

@@ -8,6 +8,7 @@ import io
 import json
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
 
@@ -63,7 +64,9 @@ def choose_scalars(snapshot: StoreSnapshot, run_re: re.Pattern[str], tag_re: re.
 
 def _compile(option: str, pattern: str) -> re.Pattern[str]:
     try:
-        return re.compile(pattern)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # what a later Python may read differently is fine today
+            return re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         raise CommandError(f"{option} {printable(pattern)} is no regular expression: {error}") from None
 

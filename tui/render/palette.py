@@ -33,8 +33,9 @@ _COLOURS = (
     ("#9a5d63", "bright_red"),
     ("#908fe1", "cyan"),
 )
-_MARKS = "●▲■◆▼★✚◖"
-_ASCII_MARKS = "o^#dv*+@"
+# No star: it says which run is best.
+_MARKS = "●▲■◆▼▶✚◖"
+_ASCII_MARKS = "o^#dv>+@"
 
 
 def assign(names: Iterable[str]) -> dict[str, RunStyle]:

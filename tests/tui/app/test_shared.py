@@ -49,6 +49,17 @@ def test_a_run_keeps_its_style_when_runs_are_added(commits: list[list[str]]) -> 
         assert {name: (styles.colour(name), styles.mark(name)) for name in known} == known
 
 
+def test_the_order_of_reading_does_not_show_in_the_styles() -> None:
+    names = [f"run_{number}" for number in range(20)]
+    once, piecewise = RunStyles(), RunStyles()
+    once.see(names)
+    for end in (3, 9, 14):
+        piecewise.see(reversed(names[-end:]), settled=False)
+    piecewise.see(reversed(names))
+    assert [once.colour(name) for name in names] == [piecewise.colour(name) for name in names]
+    assert [once.mark(name) for name in names] == [piecewise.mark(name) for name in names]
+
+
 def test_64_runs_look_different_and_the_65th_has_a_style_too() -> None:
     styles, names = RunStyles(), [f"run_{number}" for number in range(65)]
     styles.see(names)

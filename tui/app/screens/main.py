@@ -107,7 +107,7 @@ class MainScreen(SelectingScreen):
 
     def show(self, snapshot: StoreSnapshot, status: IngestStatus) -> None:
         """Show what was read. Every run has its colour before any widget sees it."""
-        self._shared.runs.see(snapshot.runs)
+        self._shared.runs.see(snapshot.runs, settled=not status.loading)
         header = self.query_one(Header)
         header.status = status
         self.snapshot = snapshot
