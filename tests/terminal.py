@@ -28,24 +28,29 @@ _UNKNOWN = re.compile(rb"\x1b\[[<>=?][0-9;]*u|\x1b\[\?[0-9;]*\$p")
 class Terminal:
     """Runs a command on a pty of `columns` x `lines`; `text` is what the screen shows, `written` counts its bytes."""
 
-    def __init__(self, *command: str, columns: int = 100, lines: int = 30, term: str = "xterm-256color") -> None:
+    def __init__(
+        self, *command: str, columns: int = 100, lines: int = 30, term: str = "xterm-256color", **environment: str
+    ) -> None:
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         self.output = bytearray()
         self._master, slave = pty.openpty()
         self._resize(columns, lines)
         self.settings = termios.tcgetattr(slave)
-        environment = {**os.environ, "TERM": term, "COLORTERM": "truecolor", "LINES": "", "COLUMNS": ""}
-        environment = {name: value for name, value in environment.items() if value}
+        own = {"TERM": term, "COLORTERM": "truecolor", "LINES": "", "COLUMNS": "", "NO_COLOR": ""}
+        environment = {name: value for name, value in {**os.environ, **own, **environment}.items() if value}
         self.process = subprocess.Popen(
             command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True, close_fds=True
         )
         self._slave = slave
 
     @classmethod
-    def tbtui(cls, *arguments: str, columns: int = 100, lines: int = 30) -> Self:
+    def tbtui(
+        cls, *arguments: str, columns: int = 100, lines: int = 30, term: str = "xterm-256color", **environment: str
+    ) -> Self:
         """`tbtui` with these arguments."""
-        return cls(sys.executable, "-m", "tui", *arguments, columns=columns, lines=lines)
+        command = (sys.executable, "-m", "tui", *arguments)
+        return cls(*command, columns=columns, lines=lines, term=term, **environment)
 
     def __enter__(self) -> Self:
         return self

@@ -11,6 +11,9 @@ SILENT_INTERVALS = 10.0
 FORGOTTEN = 24 * 3600.0
 """Seconds of silence after which nobody waits for a run any more: it counts as done, so old logs do not alarm."""
 
+CLOCK_SKEW = 24 * 3600.0
+"""Seconds by which the clock of a training machine may be ahead of this one's."""
+
 
 class RunState(StrEnum):
     """The state of a run; the value is the word that is shown."""
@@ -25,6 +28,8 @@ def run_state(
     *, last_wall_time: float | None, interval: float | None, ended: bool, has_nan: bool, now: float
 ) -> RunState:
     """The state of a run at `now`.
+
+    A wall time more than a day ahead of `now` was written by a broken clock, and counts as none.
 
     NaN comes first, since it is news about a finished run too. A session end is done. Else silence decides: longer
     than max(60 s, 10 x `interval`) is stalled, and done where it is also longer than 24 hours. A run without any
@@ -41,7 +46,7 @@ def run_state(
         return RunState.NAN
     if ended:
         return RunState.DONE
-    if last_wall_time is None:
+    if last_wall_time is None or last_wall_time > now + CLOCK_SKEW:
         return RunState.STALLED
     silence = now - last_wall_time
     if silence <= _patience(interval):
@@ -54,7 +59,7 @@ def next_state_change(
 ) -> float | None:
     """Seconds until silence alone changes the state that `run_state` gives; None where it never will."""
     state = run_state(last_wall_time=last_wall_time, interval=interval, ended=ended, has_nan=has_nan, now=now)
-    if last_wall_time is None:
+    if last_wall_time is None or last_wall_time > now + CLOCK_SKEW:
         return None
     match state:
         case RunState.LIVE:

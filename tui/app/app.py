@@ -14,6 +14,7 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widgets import Input
 
 from tui.app import keys, messages
 from tui.app.screens.help import HelpScreen
@@ -26,6 +27,7 @@ from tui.render.numbers import next_age_change
 from tui.render.text import printable
 
 POLL_SECONDS = 1.0
+LONGEST_TICK = 3600.0
 SHOWN_APART = 0.2  # seconds between two looks at new data; each costs bytes, and nobody reads faster
 
 
@@ -60,7 +62,7 @@ class TbtuiApp(App[None]):
 
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
             loop.add_signal_handler(number, self._end_by_signal, number)
         self.call_after_refresh(self.ingester.start)
 
@@ -106,13 +108,13 @@ class TbtuiApp(App[None]):
         """Wake up when the first of the texts that depend on the time changes, and not before."""
         if self._tick is not None:
             self._tick.stop()
-        now, waits = self.shared.clock(), []
+        waits = [LONGEST_TICK]
         for run in self.main.snapshot.runs.values():
-            if run.last_wall_time is not None:
-                waits.append(next_age_change(now - run.last_wall_time))
+            if (silence := self.shared.silence(run)) is not None:
+                waits.append(next_age_change(silence))
             if (lasts := self.shared.state_lasts(run)) is not None:
                 waits.append(lasts)
-        self._tick = self.set_timer(min(waits) + 0.01, self._time_passed) if waits else None
+        self._tick = self.set_timer(min(waits) + 0.01, self._time_passed)
 
     def _time_passed(self) -> None:
         self.main.show_time()
@@ -122,6 +124,15 @@ class TbtuiApp(App[None]):
 
     def action_theme(self) -> None:
         self.theme = "tbtui-light" if self.current_theme.dark else "tbtui-dark"
+
+    def action_command_palette(self) -> None:
+        """Open the palette with a cursor that does not blink: nothing is sent while nothing changes."""
+        super().action_command_palette()
+        self.call_after_refresh(self._still_cursor)
+
+    def _still_cursor(self) -> None:
+        for line in self.screen.query(Input):
+            line.cursor_blink = False
 
     def action_help(self) -> None:
         self.push_screen(HelpScreen())

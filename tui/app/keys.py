@@ -21,6 +21,8 @@ class Key:
         section: heading on the help screen.
         views: where the footer offers it; empty for never.
         footer: how the footer writes it, keys and label, where that differs.
+        first: whether it is tried before the focused widget's keys. A key that moves the focus is, so that what is
+            typed right behind it, pasted or over a slow line, goes where the focus goes.
     """
 
     id: str
@@ -31,6 +33,7 @@ class Key:
     section: str
     views: frozenset[str] = frozenset()
     footer: tuple[str, str] | None = None
+    first: bool = False
 
     @property
     def in_footer(self) -> tuple[str, str]:
@@ -40,7 +43,7 @@ class Key:
     @property
     def binding(self) -> Binding:
         """The Textual binding; Textual's own footer is not used."""
-        return Binding(self.keys, self.id, self.label, show=False, id=self.id)
+        return Binding(self.keys, self.id, self.label, show=False, id=self.id, priority=self.first)
 
 
 def _key(
@@ -52,8 +55,9 @@ def _key(
     section: str,
     *views: str,
     footer: tuple[str, str] | None = None,
+    first: bool = False,
 ) -> Key:
-    return Key(id, keys, shown, label, help, section, frozenset(views), footer)
+    return Key(id, keys, shown, label, help, section, frozenset(views), footer, first)
 
 
 ROWS, CHART, HISTOGRAMS, HISTOGRAM, HPARAMS = "rows", "chart", "histograms", "histogram", "hparams"
@@ -90,7 +94,7 @@ SHOW = (
     _key("toggle_all", "a", "a", "all/none", "Show all runs, or none.", "Showing", RUNS),
     _key("only", "o", "o", "only this", "Show only this run; again: all.", "Showing", RUNS),
     _key("filter", "slash", "/", "filter", "Filter the focused pane: regular expression, smart case, live.", "Showing",
-         ROWS, HISTOGRAMS, RUNS, HPARAMS),
+         ROWS, HISTOGRAMS, RUNS, HPARAMS, first=True),
     _key("axis", "x", "x", "x axis", "X axis: step, relative time, wall time.", "Showing", ROWS, CHART),
     _key("log_y", "y", "y", "log y", "Logarithmic y axis.", "Showing", CHART),
     _key("smoothing", "s", "s", "smooth", "Smoothing on or off.", "Showing", CHART),
@@ -100,10 +104,10 @@ SHOW = (
 
 GO = (
     _key("focus_next", "tab", "Tab", "next pane", "To the next pane; opens the runs in a narrow window.", "Going",
-         ROWS, HISTOGRAMS, HPARAMS, LIST),
-    _key("focus_previous", "shift+tab", "Shift+Tab", "previous pane", "To the previous pane.", "Going"),
+         ROWS, HISTOGRAMS, HPARAMS, LIST, first=True),
+    _key("focus_previous", "shift+tab", "Shift+Tab", "previous pane", "To the previous pane.", "Going", first=True),
     *(
-        _key(f"tab({number})", str(number), str(number), f"tab {number}", f"To tab {number}.", "Going")
+        _key(f"tab({number})", str(number), str(number), f"tab {number}", f"To tab {number}.", "Going", first=True)
         for number in range(1, 10)
     ),
 )  # fmt: skip

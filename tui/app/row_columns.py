@@ -49,7 +49,7 @@ class RowColumns:
         left = width - name - _SPARK_LEAST - _LAST
         trend = _TREND if left >= _TREND else 0
         left -= trend
-        best = min(longest_run, _RUN_MOST) + _STAR
+        best = min(max(longest_run, len("best")), _RUN_MOST) + _STAR
         room = left - _GAP - _BEST_VALUE
         best = min(best, room) if longest_run and room >= min(best, _RUN_LEAST + _STAR) else 0
         left -= best + _GAP + _BEST_VALUE if best else 0

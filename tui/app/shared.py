@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 from rich.style import Style
 
-from tui.analysis.run_state import RunState, next_state_change, run_state
+from tui.analysis.run_state import CLOCK_SKEW, RunState, next_state_change, run_state
 from tui.analysis.statistics import Extremes, Trend, extremes, trend
 from tui.app.blobs import BlobCache
 from tui.app.catalog import folded_names, natural_key
 from tui.app.theme import Look
 from tui.model import SeriesKey
+from tui.render.cells import fit_distinct
 from tui.render.palette import RunStyle, assign, fade
 from tui.render.text import printable
 from tui.store.snapshot import RunSummary, ScalarSeries
@@ -56,6 +57,7 @@ class RunStyles:
     def __init__(self) -> None:
         self._styles: Mapping[str, RunStyle] = {}
         self._names: Mapping[str, str] = {}
+        self._fitted: dict[int, Mapping[str, str]] = {}
         self._settled = False
 
     def see(self, names: Iterable[str], *, settled: bool = True) -> None:
@@ -69,11 +71,18 @@ class RunStyles:
         if new:
             self._styles = assign([*known, *new])
             self._names = {name: printable(short) for name, short in folded_names(list(self._styles)).items()}
+            self._fitted = {}
         self._settled = settled
 
     def name(self, name: str) -> str:
         """The run's name as it is shown: printable, without the directories that all runs share."""
         return self._names[name]
+
+    def fitted(self, name: str, cells: int) -> str:
+        """The run's name in exactly `cells`, cut so that it differs from the other runs' names."""
+        if cells not in self._fitted:
+            self._fitted[cells] = fit_distinct(self._names.values(), cells)
+        return self._fitted[cells][self._names[name]]
 
     def mark(self, name: str) -> str:
         """One cell that stands for the run where colours do not show."""
@@ -101,6 +110,12 @@ class Shared:
     runs: RunStyles = field(default_factory=RunStyles)
     blobs: BlobCache = field(default_factory=BlobCache)
     clock: Callable[[], float] = time.time
+
+    def silence(self, run: RunSummary) -> float | None:
+        """Seconds since the run's newest event; None without one, or where its time cannot be true."""
+        now = self.clock()
+        known = run.last_wall_time is not None and run.last_wall_time <= now + CLOCK_SKEW
+        return now - run.last_wall_time if known and run.last_wall_time is not None else None
 
     def state_of(self, run: RunSummary) -> RunState:
         """Whether the run is live, stalled, done or has gone NaN, now."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from tui.cli.errors import CommandError
+from tui.cli.terminal import need_terminal
 
 _STOP_SECS = 5.0
 _DESCRIPTION = """Write the logs of a made-up training, and open the screen on it: six runs, two of which go on while
@@ -45,15 +46,15 @@ def run(arguments: argparse.Namespace) -> int:
     directory: Path | None = arguments.directory
     if arguments.headless is not None:
         return _headless(directory, arguments.headless)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise CommandError("the screen needs a terminal; `tbtui demo --headless SECONDS` writes the data without one")
+    need_terminal("`tbtui demo --headless SECONDS` writes the data without one")
     if directory is not None:
         return _screen(directory, _place_in(directory))
     temporary = _temporary_directory()
+    # The training removes it too: it outlives this process for a moment if that is killed.
     try:
-        return _screen(temporary, temporary)
+        return _screen(temporary, temporary, "--remove")
     finally:
-        shutil.rmtree(temporary)
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _headless(directory: Path | None, seconds: float) -> int:
@@ -68,8 +69,8 @@ def _headless(directory: Path | None, seconds: float) -> int:
     return 0
 
 
-def _screen(logdir: Path, place: Path) -> int:
-    with _training(place):
+def _screen(logdir: Path, place: Path, *options: str) -> int:
+    with _training(place, *options):
         # The only import of Textual from here: --headless does without it.
         from tui.app.app import run_app
         from tui.reader.logdir import LogDir
@@ -99,7 +100,7 @@ def _place_in(directory: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _training(place: Path) -> Iterator[subprocess.Popen[str]]:
+def _training(place: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
     """The writer process, ended on the way out.
 
     It ends when its stdin does, so it does not survive this process even where that is killed. It has a session of
@@ -110,7 +111,7 @@ def _training(place: Path) -> Iterator[subprocess.Popen[str]]:
     """
     with tempfile.TemporaryFile("w+") as complaints:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "tui.cli.demo_training", str(place)],  # -P: import nothing from here
+            [sys.executable, "-P", "-m", "tui.cli.demo_training", str(place), *options],  # -P: import nothing from here
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints,

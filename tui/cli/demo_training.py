@@ -1,7 +1,7 @@
 """The demo's training: a process that logs finished runs at once, and goes on with two live ones.
 
-Run: python -m tui.cli.demo_training DIR [--interval SECONDS]. It writes a line when the past is written, and ends
-when its stdin does: the pipe closes when the process that holds the other end ends, however it ends.
+Run: python -m tui.cli.demo_training DIR [--interval SECONDS] [--remove]. It writes a line when the past is written,
+and ends when its stdin does: the pipe closes when the process that holds the other end ends, however it ends.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import argparse
 import dataclasses
 import itertools
 import select
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -125,6 +126,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tui.cli.demo_training", description=__doc__)
     parser.add_argument("directory", type=Path)
     parser.add_argument("--interval", type=float, default=INTERVAL, help="seconds between points (default %(default)s)")
+    parser.add_argument("--remove", action="store_true", help="remove the directory at the end")
     arguments = parser.parse_args()
     sweep = Sweep(arguments.directory, arguments.interval)
     sweep.write_past(time.time())
@@ -133,6 +135,8 @@ def main() -> None:
     while not select.select([sys.stdin], [], [], arguments.interval)[0]:  # nobody writes to it: readable is ended
         sweep.step()
     sweep.close()
+    if arguments.remove:
+        shutil.rmtree(arguments.directory, ignore_errors=True)  # the parent, which made it, may do so right now
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from tui import __version__
 from tui.cli import demo, export, ls
 from tui.cli.errors import CommandError
 from tui.cli.logdirs import parse_logdirs
+from tui.cli.terminal import need_terminal
 
 _COMMANDS = {"demo": demo, "ls": ls, "export": export}
 _USAGE = """tbtui LOGDIR...          watch the runs in these directories
@@ -27,6 +28,9 @@ A logdir that is called like a command is opened by ./NAME."""
 
 def entry_point() -> int:
     """Run the command that sys.argv holds; returns the exit code."""
+    if sys.stdout is None or sys.stderr is None:  # closed by `>&-`; the terminal's other end may still be told
+        os.write(2 if sys.stdout is None else 1, b"tbtui: stdout or stderr is closed; send it to /dev/null instead\n")
+        return 2
     try:
         code = main(sys.argv[1:])
         sys.stdout.flush()
@@ -53,7 +57,10 @@ def main(argv: Sequence[str]) -> int:
         sys.stderr.write(f"usage: {_USAGE}\n")
         return 2
     if argv[0] in _COMMANDS or argv[0].startswith("-"):
-        arguments = _command_parser().parse_args(argv)
+        parser = _command_parser()
+        arguments = parser.parse_args(argv)
+        if arguments.command is None:
+            parser.error("no COMMAND and no LOGDIR")
         code: int = _COMMANDS[arguments.command].run(arguments)
         return code
     return _open_screen(_screen_parser().parse_args(argv).logdirs)
@@ -63,7 +70,7 @@ def _command_parser() -> argparse.ArgumentParser:
     parser = _parser()
     parser.add_argument("--version", action="version", version=f"tbtui {__version__}")
     # Without their own `prog` the subcommands would repeat the whole usage text.
-    subparsers = parser.add_subparsers(metavar="COMMAND", dest="command", prog="tbtui", required=True)
+    subparsers = parser.add_subparsers(metavar="COMMAND", dest="command", prog="tbtui")
     for command in _COMMANDS.values():
         command.add_parser(subparsers)
     return parser
@@ -87,8 +94,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _open_screen(arguments: Sequence[str]) -> int:
     logdirs = parse_logdirs(arguments)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise CommandError("the screen needs a terminal; `tbtui ls` and `tbtui export` print without one")
+    need_terminal("`tbtui ls` and `tbtui export` print without one")
     # The only import of Textual from here: every other command does without it.
     from tui.app.app import run_app
 

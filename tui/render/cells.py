@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from rich.cells import cell_len, get_character_cell_size
@@ -10,6 +10,8 @@ from rich.cells import cell_len, get_character_cell_size
 from tui.render.text import printable
 
 CUT = "…"
+# Each pass tells apart names that differ one place further on; names that need more are not told apart by eye either.
+_DISTINCT_PASSES = 8
 
 
 def width(s: str) -> int:
@@ -35,6 +37,50 @@ def fit(
         text = _cut(text, cells - 1, keep)
     padding = " " * (cells - width(text))
     return text + padding if align == "left" else padding + text
+
+
+def fit_distinct(names: Iterable[str], cells: int) -> dict[str, str]:
+    """Each name fitted to `cells`, its ends kept; where that makes several look the same, what differs is kept.
+
+    Two names always differ if `cells` is 2 or more; of many, some may still be alike.
+    """
+    texts = {name: fit(name, cells, keep="both") for name in names}
+    for _ in range(_DISTINCT_PASSES):
+        same = [group for group in _groups(texts) if len(group) > 1]
+        if not same:
+            break
+        for group in same:
+            shown = [printable(name) for name in group]
+            shared = len(_common_prefix(shown))
+            texts |= {name: fit(CUT + text[shared:], cells) for name, text in zip(group, shown, strict=True)}
+    return texts
+
+
+def _groups(texts: Mapping[str, str]) -> list[list[str]]:
+    """Names that are cut to the same text."""
+    groups: dict[str, list[str]] = {}
+    for name, text in texts.items():
+        if CUT in text:
+            groups.setdefault(text, []).append(name)
+    return list(groups.values())
+
+
+def _common_prefix(texts: Sequence[str]) -> str:
+    least, greatest = min(texts), max(texts)
+    for at, character in enumerate(least):
+        if character != greatest[at : at + 1]:
+            return least[:at]
+    return least
+
+
+def wrap(text: str, cells: int) -> list[str]:
+    """Text as lines of at most `cells`, broken between words; a word that is longer is cut with a mark."""
+    lines = [""]
+    for word in printable(text).split():
+        if lines[-1] and width(lines[-1]) + 1 + width(word) > cells:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return [fit(line, cells, keep="both").rstrip() for line in lines]
 
 
 def _cut(text: str, room: int, keep: Literal["start", "end", "both"]) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from tui.render.canvas import Canvas, Part
 from tui.render.cells import width as text_width
 from tui.render.glyphs import BRAILLE, Glyphs
-from tui.render.raster import Curve, Marks, rasterise
+from tui.render.raster import Curve, Marks, Raster, rasterise
 from tui.render.text import printable
 from tui.render.window import Window
 
@@ -82,8 +82,12 @@ def plot_area(spec: ChartSpec, width: int, height: int) -> PlotArea:
     return PlotArea(gutter, 0, width - gutter, height - below)
 
 
-def draw_chart(spec: ChartSpec, width: int, height: int) -> Canvas:
-    """The whole chart in `width` x `height` cells, whatever they are; too small for axes it is curves only."""
+def draw_chart(spec: ChartSpec, width: int, height: int, raster: Raster | None = None) -> Canvas:
+    """The whole chart in `width` x `height` cells, whatever they are; too small for axes it is curves only.
+
+    `raster` spares drawing the curves again: that of a chart of this size with the same curves and window, of which
+    only the cursor or the marks moved (`plot_area` says how large it is).
+    """
     canvas = Canvas(width, height)
     area = plot_area(spec, width, height)
     if not area.width or not area.height:
@@ -93,7 +97,7 @@ def draw_chart(spec: ChartSpec, width: int, height: int) -> Canvas:
         _draw_grid(canvas, spec, area, y_rows)
     for x in spec.marks_x:
         _draw_vertical(canvas, area, area.column_of(x, spec.window), spec.glyphs.mark, Part.MARK)
-    raster = rasterise(spec.curves, spec.window, area.width, area.height)
+    raster = raster or rasterise(spec.curves, spec.window, area.width, area.height)
     cursor = None if spec.cursor_x is None else area.column_of(spec.cursor_x, spec.window)
     _draw_vertical(canvas, area, cursor, spec.glyphs.cursor, Part.CURSOR)
     canvas.draw(raster, area.left, area.top, spec.glyphs)

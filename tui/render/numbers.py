@@ -48,6 +48,11 @@ def count(n: float) -> str:
     return scaled + prefix
 
 
+def plural(n: int, noun: str) -> str:
+    """How many of what: `1 run`, `12.4k points`."""
+    return f"{count(n)} {noun}" if n == 1 else f"{count(n)} {noun}s"
+
+
 def bytes_(n: float) -> str:
     """A size in bytes, in powers of 1000: 999 B, 12.3 MB; `n` is finite."""
     scaled, prefix = _scaled(n)

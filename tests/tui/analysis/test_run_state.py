@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.analysis.run_state import FORGOTTEN, RunState, next_state_change, run_state
+from tui.analysis.run_state import CLOCK_SKEW, FORGOTTEN, RunState, next_state_change, run_state
 
 
 class Facts(TypedDict):
@@ -55,7 +55,9 @@ def test_the_state_changes_when_it_was_said_to(last: float, interval: float | No
     run = facts(last, interval)
     wait = next_state_change(**run, now=now)
     state = run_state(**run, now=now)
-    if wait is None:
+    if last > now + CLOCK_SKEW:
+        assert (state, wait) == (RunState.STALLED, None)
+    elif wait is None:
         assert state is RunState.DONE
     else:
         assert run_state(**run, now=now + wait + 1e-3) is not state

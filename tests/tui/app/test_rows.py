@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests import builders
-from tests.builders import scalar_event
+from tests.builders import WALL_TIME, scalar_event
 from tests.tui.app.screens import opened, shown, training, until
 
 
@@ -86,6 +86,28 @@ async def test_a_filter_works_while_it_is_typed(tmp_path: Path) -> None:
         assert "/tr" in shown(pilot, "#rows")
         await pilot.press("slash", "escape")
         assert "Accuracy" in shown(pilot, "#rows")
+
+
+async def test_after_a_filter_enter_opens_the_first_tag_that_matches(tmp_path: Path) -> None:
+    async with opened(training(tmp_path)) as pilot:
+        await pilot.press("slash", *"val", "enter", "enter")
+        assert shown(pilot, "#chart").split()[0] == "Loss/val"
+
+
+async def test_the_focus_stays_when_another_run_logs_later(tmp_path: Path) -> None:
+    training(tmp_path)
+    async with opened(tmp_path) as pilot:
+        focused = shown(pilot, "#rows").splitlines()[0]
+        for step, run in enumerate(("adam", "sgd", "bad"), 200):
+            event = scalar_event("Loss/train", step, 0.5, wall_time=WALL_TIME + step)
+            builders.append(tmp_path / run / builders.FILE_NAME, [event])
+            await until(pilot, lambda run=run, step=step: f" {step}" in line_with_run(shown(pilot, "#runs"), run))
+            assert shown(pilot, "#rows").splitlines()[0] == focused
+
+
+def line_with_run(text: str, run: str) -> str:
+    """A run's line in the runs pane."""
+    return next(line for line in text.splitlines() if f" {run} " in line)
 
 
 async def test_a_filter_has_smart_case_and_takes_a_bad_regex_literally(tmp_path: Path) -> None:

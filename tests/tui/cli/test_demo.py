@@ -206,7 +206,7 @@ def test_headless_without_a_directory_keeps_a_temporary_one(tmp_path: Path, monk
         (["--headless", "x"], "'x' is no number of seconds"),
         (["--headless", "0", "FILE"], "tbtui: cannot write to .*FILE: not a directory$"),
         (["--headless", "0", "FILE/below"], "tbtui: cannot write to .*FILE/below: Not a directory$"),
-        ([], "tbtui: the screen needs a terminal; `tbtui demo --headless SECONDS`"),
+        ([], "tbtui: the screen needs a terminal as .*; `tbtui demo --headless SECONDS`"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(tmp_path: Path, arguments: list[str], message: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.render.cells import fit, width
+from tui.render.cells import CUT, fit, fit_distinct, width, wrap
 
 Keep = Literal["start", "end", "both"]
 Align = Literal["left", "right"]
@@ -58,3 +58,49 @@ def test_measuring_does_not_load_textual() -> None:
     program = "import sys, tui.render.cells; print('textual' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert result.stdout == "False\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "cells", "fitted"),
+    [
+        (["train", "val"], 5, ["train", "val  "]),
+        (["Train_AverageReturn", "Train_MaxReturn"], 12, ["…AverageRet…", "…MaxReturn  "]),
+        (
+            ["experiments/Exp_13_rmsprop_512/validation", "experiments/Exp_12_rmsprop_512/validation"],
+            20,
+            ["…3_rmsprop_512/vali…", "…2_rmsprop_512/vali…"],
+        ),
+    ],
+)
+def test_names_are_cut_so_that_they_differ(names: list[str], cells: int, fitted: list[str]) -> None:
+    assert list(fit_distinct(names, cells).values()) == fitted
+
+
+@given(st.lists(st.text("ab/_", max_size=30), unique=True, max_size=12), st.integers(0, 20))
+def test_fitted_names_have_the_width(names: list[str], cells: int) -> None:
+    texts = fit_distinct(names, cells)
+    assert list(texts) == names
+    assert all(width(text) == cells for text in texts.values())
+
+
+@given(st.lists(st.text("ab/_", max_size=30), unique=True, min_size=2, max_size=2), st.integers(2, 20))
+def test_two_names_always_differ(names: list[str], cells: int) -> None:
+    texts = fit_distinct(names, cells)
+    assert len({text.rstrip() for text in texts.values()}) == 2
+
+
+def test_with_no_room_to_differ_names_are_alike() -> None:
+    assert set(fit_distinct(["abcd", "abce", "abcf"], 1).values()) == {CUT}
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "lines"),
+    [
+        ("", 5, [""]),
+        ("one two three", 7, ["one two", "three"]),
+        ("one two three", 3, ["one", "two", "t…e"]),
+        ("esc\x1b", 20, [r"esc\x1b"]),
+    ],
+)
+def test_wrap(text: str, cells: int, lines: list[str]) -> None:
+    assert wrap(text, cells) == lines

@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from tui.app.keys import help_sections
 from tui.app.widgets.line_view import LineView
-from tui.render.cells import fit
+from tui.render.cells import fit, wrap
 from tui.render.strips import row_strip
 
 _KEYS_CELLS = 11
@@ -63,17 +63,8 @@ def _wrapped(cells: int) -> list[tuple[str, str]]:
     for heading, entries in help_sections().items():
         lines.append((heading, ""))
         for keys, text in entries:
-            first, *more = _wrap(text, max(cells, 12))
+            first, *more = wrap(text, max(cells, 12))
             lines += [(keys, first), *(("", rest) for rest in more)]
-    return lines
-
-
-def _wrap(text: str, cells: int) -> list[str]:
-    lines = [""]
-    for word in text.split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > cells:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
     return lines
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -25,7 +27,7 @@ from tui.app.widgets.status import Header, KeysLine, TabBar
 from tui.ingest.ingester import IngestStatus
 from tui.store.snapshot import StoreSnapshot
 
-NARROW, LOW = 100, 16
+NARROW, TINY, LOW = 100, 60, 16
 
 
 class MainScreen(SelectingScreen):
@@ -60,6 +62,8 @@ class MainScreen(SelectingScreen):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < NARROW, "-narrow")
+        self.set_class(event.size.width < TINY, "-tiny")
+        self.make_room(on_runs=isinstance(self.focused, RunsPane))
         self.set_class(event.size.height < LOW, "-low")
 
     # Which page
@@ -90,7 +94,7 @@ class MainScreen(SelectingScreen):
             on_page = self.focused is None or self.focused in switcher.children
             switcher.current = page
             if on_page:
-                self.page.focus(scroll_visible=False)
+                self.set_focus(self.page, scroll_visible=False)
         self.query_one(TabBar).active = self.tabs.index(self.selection.tab)
         self._show_keys()
 
@@ -100,8 +104,13 @@ class MainScreen(SelectingScreen):
         self.query_one(KeysLine).view = keys.RUNS if on_runs else keys.LIST if page in ("other", "problems") else page
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        self.query_one(RunsPane).set_class(isinstance(event.widget, RunsPane), "-open")
+        self.make_room(on_runs=isinstance(event.widget, RunsPane))
         self._show_keys()
+
+    def make_room(self, *, on_runs: bool) -> None:
+        """The runs pane stands beside the page; in a narrow window only when it is used, in a tiny one alone."""
+        self.query_one(RunsPane).display = on_runs or not self.has_class("-narrow")
+        self.query_one("#pages").display = not (on_runs and self.has_class("-tiny"))
 
     # What it shows
 
@@ -112,6 +121,9 @@ class MainScreen(SelectingScreen):
         header.status = status
         self.snapshot = snapshot
         header.redraw()
+        if self.selection.focused_run is None and not status.loading:
+            # From here on the focus stays where it is: two live runs would take turns in being the newest.
+            self.selection = replace(self.selection, focused_run=focused_run(snapshot, self.selection))
 
     def show_blobs(self) -> None:
         """Blobs that were waited for are decoded."""

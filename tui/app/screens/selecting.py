@@ -38,6 +38,10 @@ class SelectingScreen(Screen[None]):
         """The tabs that are shown."""
         return tabs_of(self.snapshot, self.selection)
 
+    def make_room(self, *, on_runs: bool) -> None:
+        """Show the runs pane, or the page, that is about to take the focus."""
+        raise NotImplementedError
+
     # Messages of the widgets
 
     def on_run_focused(self, message: messages.RunFocused) -> None:
@@ -78,11 +82,15 @@ class SelectingScreen(Screen[None]):
 
     # Keys
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a filter is typed, its letters are no commands."""
+        typing = self.query_one(FilterLine).display
+        return not (typing and action in ("filter", "tab", "focus_next", "focus_previous"))
+
     def _focus(self, widget: Widget) -> None:
-        if isinstance(widget, RunsPane):
-            widget.add_class("-open")
-        # A drawer that was closed can take the focus only once its new style is in force.
-        self.call_after_refresh(widget.focus, scroll_visible=False)
+        """Move the focus now, so that the next key goes there."""
+        self.make_room(on_runs=isinstance(widget, RunsPane))
+        self.set_focus(widget, scroll_visible=False)
 
     def action_focus_next(self) -> None:
         """There are two panes; Textual's own order would walk over all pages."""

@@ -16,7 +16,7 @@ from tui.app.messages import FilterDone, FilterEdited
 class FilterLine(Horizontal):
     """One line to type a filter in; every change is announced at once."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "Clear")]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "Clear"), ("tab", "done", "Done")]
 
     DEFAULT_CSS = """
     FilterLine { height: 1; display: none; background: $background; }
@@ -45,7 +45,7 @@ class FilterLine(Horizontal):
             self._input.value = text
         self._input.cursor_position = len(text)
         self.display = True
-        self._input.focus()
+        self.screen.set_focus(self._input, scroll_visible=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -59,7 +59,12 @@ class FilterLine(Horizontal):
         if self.display:
             self._close()
 
+    def action_done(self) -> None:
+        """Leave the line; the filter stays."""
+        self._close()
+
     def action_leave(self) -> None:
+        """Leave the line and clear the filter."""
         self.post_message(FilterEdited(self._pane, ""))
         self._close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rich.style import Style
@@ -28,6 +29,7 @@ from tui.render.text import printable
 from tui.store.snapshot import BlobSeries
 
 _SIDE_BY_SIDE = 96
+_BLOCKS = re.compile("([\u2580-\u259f]+)")
 
 
 class HistogramFull(FullView):
@@ -99,8 +101,8 @@ class HistogramFull(FullView):
         mark = f"{self.shared.runs.mark(run)} {self.shared.runs.name(run)}"
         left: list[Part] = [
             (f" {printable(series.key.tag)}  ", look.text + Style(bold=True)),
+            (f"step {series.steps[chosen]}  ({chosen + 1} of {len(series.steps)})  ", look.text),
             (mark, self.shared.runs.style(run, look)),
-            (f"  step {series.steps[chosen]}  ({chosen + 1} of {len(series.steps)})", look.text),
         ]
         of_values = moments(buckets) if isinstance(buckets, Buckets) else None
         right = f"  mean {number(of_values.mean)} ± {number(of_values.std)} " if of_values else ""
@@ -141,7 +143,11 @@ class HistogramFull(FullView):
             y_ticks=[(tick.value, tick.label) for tick in ticks(0.0, float(counts.max()), max(2, height // 5))],
         )  # fmt: skip
         colour = self.shared.runs.style(series.key.run, look)
-        return [row_strip([(line, colour)], width, look.text) for line in lines]
+        parts = (_BLOCKS.split(line) for line in lines)  # text, blocks, text, blocks, ...
+        return [
+            row_strip([(text, colour if at % 2 else look.dim) for at, text in enumerate(line)], width, look.text)
+            for line in parts
+        ]
 
     def _filled(self, strips: list[Strip], width: int, height: int) -> list[Strip]:
         blank = row_strip([], width, self.look.text)

@@ -17,7 +17,7 @@ from tui.app.messages import RunFocused
 from tui.app.shared import Shared
 from tui.app.widgets.listings import Listing
 from tui.render.cells import fit, width
-from tui.render.numbers import number
+from tui.render.numbers import number, plural
 from tui.render.strips import row_strip
 from tui.render.text import printable
 
@@ -116,8 +116,9 @@ class HParams(Listing):
 
     def heading(self, width: int) -> list[Strip]:
         look, table = self.look, self._table
-        title = f" HParams {len(self._rows)} sessions"
-        text = f"  {len(table.hparams)} hparams, {len(table.metrics)} metrics   ← → column  Enter sorts"
+        title = f" HParams {plural(len(self._rows), 'session')}"
+        metrics = f"{plural(len(table.metrics), 'metric')} (last values)"
+        text = f"  {plural(len(table.hparams), 'hparam')}, {metrics}   ← → column  Enter sorts"
         top = [(title, look.accent if self.has_focus else look.dim), (fit(text, max(0, width - len(title))), look.dim)]
         self._scroll_to_column(width)
         heads = self._line(width, [self._head(at) for at in range(len(self._columns))], "   ", look.dim)

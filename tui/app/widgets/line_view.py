@@ -65,8 +65,10 @@ class StripView(Widget, can_focus=True):
         if self._composed_for != self.size:
             # The layout changed, and Textual is painting the whole widget already.
             self._draw()
-        strip = self._strips[y] if y < len(self._strips) else Strip.blank(0)
-        return strip.adjust_cell_length(self.size.width, Style(bgcolor=self.look.background))
+        blank = Style(bgcolor=self.look.background)
+        # Textual's filter for NO_COLOR takes no segment without a style, not even an empty one.
+        strip = self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, blank)
+        return strip.adjust_cell_length(self.size.width, blank)
 
     def on_mount(self) -> None:
         self.watch(self.app, "theme", self._theme_changed, init=False)
@@ -85,8 +87,8 @@ class StripView(Widget, can_focus=True):
 class LineView(StripView):
     """A list that scrolls under fixed heading lines, with a cursor line.
 
-    Subclasses list the lines, say how many there are and draw one. `top` is the first line in view. The list is made
-    anew only when it is about to be seen.
+    Subclasses list the lines, say how many there are and draw one. `top` is the first line in view, `moved` tells
+    whether the user put the cursor where it is. The list is made anew only when it is about to be seen.
     """
 
     cursor = reactive(0, repaint=False, init=False)
@@ -94,6 +96,7 @@ class LineView(StripView):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.top = 0
+        self.moved = False
         self._stale = True
 
     def relist(self) -> None:
@@ -164,6 +167,7 @@ class LineView(StripView):
 
     def move(self, by: int) -> None:
         """Move the cursor, stopping at the ends."""
+        self.moved = True
         self.cursor = min(max(self.cursor + by, 0), max(0, self.line_count() - 1))
 
     def watch_cursor(self) -> None:

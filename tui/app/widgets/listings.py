@@ -21,6 +21,9 @@ from tui.render.numbers import count
 from tui.render.strips import row_strip
 from tui.store.snapshot import EMPTY_SNAPSHOT, BlobSeries, StoreSnapshot
 
+_KIND_MOST = 16
+_WITH_NUMBERS = 56
+
 
 class Listing(LineView):
     """A list that is made anew when the snapshot or the selection changes."""
@@ -78,25 +81,27 @@ class OtherData(Listing):
         return len(self._rows)
 
     def heading(self, width: int) -> list[Strip]:
-        title = pane_title("Other data", len(self._rows), len(self._rows), self.selection.tags_filter, self.has_focus,
-                           self.look)  # fmt: skip
-        names = fit(f" {'kind':<16}{'':{self._tag_cells(width)}}{'runs':>6}{'entries':>9}{'last step':>11}", width)
+        total = len(self._rows)
+        title = pane_title("Other data", total, total, self.selection.tags_filter, self.has_focus, self.look)
+        names = self._line(width, "kind", "tag", "runs", "entries", "last step")
         return [row_strip(title, width, self.look.text), row_strip([(names, self.look.dim)], width, self.look.text)]
 
-    @staticmethod
-    def _tag_cells(width: int) -> int:
-        return max(8, width - 1 - 16 - 6 - 9 - 11 - 2)
+    def _line(self, width: int, kind: str, tag: str, runs: str, entries: str, step: str) -> str:
+        """One line of the table; a narrow one leaves out runs and entries."""
+        kind_cells = min(max((len(row.plugin) for row in self._rows), default=4), _KIND_MOST) + 1
+        numbers = f"{runs:>6}{entries:>9}" if width >= _WITH_NUMBERS else ""
+        tail = f"{numbers}{step:>11} "
+        return f" {fit(kind, kind_cells)} {fit(tag, max(4, width - kind_cells - 2 - len(tail)), keep='both')}{tail}"
 
     def empty_lines(self, width: int) -> list[Strip]:
         return [row_strip([(fit("  nothing of other kinds in the visible runs", width), self.look.dim)], width,
                           self.look.text)]  # fmt: skip
 
     def draw_line(self, index: int, width: int, *, on_cursor: bool) -> Strip:
-        row, look = self._rows[index], self.look
-        numbers = f"{count(row.runs):>6}{count(row.entries):>9}{count(row.last_step):>11}"
-        tag = fit(row.tag, self._tag_cells(width), keep="both")
-        parts = [(f" {fit(row.plugin, 15)} ", look.dim), (tag, look.text), (numbers, look.dim)]
-        return self.line_strip(parts, width, on_cursor=on_cursor)
+        row = self._rows[index]
+        counts = count(row.runs), count(row.entries), count(row.last_step)
+        return self.line_strip([(self._line(width, row.plugin, row.tag, *counts), self.look.text)], width,
+                               on_cursor=on_cursor)  # fmt: skip
 
 
 def _plugin_then_tag(key: tuple[str, str]) -> tuple[object, object]:

@@ -12,9 +12,10 @@ from tui.app.curves import Readout
 from tui.app.shared import Shared
 from tui.app.theme import Look
 from tui.render.cells import fit, width
-from tui.render.numbers import clock, duration, number
+from tui.render.numbers import clock, duration, number, plural
 from tui.render.strips import row_strip
 
+_LONG_STEP = 10**9
 # Heading, cells, and the least width of the pane that still shows the column.
 _COLUMNS = (("smoothed", 11, 52), ("value", 11, 0), ("step", 11, 36), ("wall time", 21, 88), ("relative", 10, 66))
 
@@ -37,7 +38,7 @@ class ReadoutTable:
         lines = [self._head(columns, room, cells)] if head else []
         lines += [self._row(r, columns, room, cells) for r in shown]
         if left_out > 0 and rows > 1:
-            text = fit(f"   and {len(readouts) - len(shown)} more runs", cells)
+            text = fit(f"   and {plural(len(readouts) - len(shown), 'more run')}", cells)
             lines.append(row_strip([(text, self._look.dim)], cells, self._look.text))
         return lines
 
@@ -50,7 +51,7 @@ class ReadoutTable:
         style = self._shared.runs.style(r.run, look)
         parts = [
             (f" {self._shared.runs.mark(r.run)} ", style),
-            (fit(self._shared.runs.name(r.run), room, keep="both"), look.text),
+            (self._shared.runs.fitted(r.run, room), look.text),
         ]
         for name, size, _ in columns:
             text, column_style = self._cell(r, name)
@@ -66,7 +67,7 @@ class ReadoutTable:
             case "value":
                 return number(r.value), look.text if math.isfinite(r.value) else look.error
             case "step":
-                return str(r.step), look.dim
+                return (str(r.step) if abs(r.step) < _LONG_STEP else number(r.step)), look.dim
             case "wall time":
                 return (clock(r.wall_time, now=self._shared.clock()) if math.isfinite(r.wall_time) else "?"), look.dim
             case _:

@@ -79,7 +79,7 @@ class RunsPane(LineView):
         tail = (f" {fit(state, self._state_cells, align='right')}", state_style)
         number = (f" {fit(step, _STEP_CELLS, align='right')} ", look.dim)
         room = max(1, width - 3 - len(tail[0]) - len(number[0]))
-        name = (fit(self._shared.runs.name(run.name), room, keep="both"), look.faint if hidden else look.text)
+        name = (self._shared.runs.fitted(run.name, room), look.faint if hidden else look.text)
         parts = [(f" {mark} ", colour), name, tail, number]
         if on_cursor:
             parts = [(text, look.on_cursor(style)) for text, style in parts]
@@ -88,7 +88,8 @@ class RunsPane(LineView):
     def _state(self, run: RunSummary) -> tuple[str, Style]:
         """What the run does, in words, and since when if it is silent."""
         state, look = self._shared.state_of(run), self.look
-        silent = age(self._shared.clock() - run.last_wall_time) if run.last_wall_time else ""
+        silence = self._shared.silence(run)
+        silent = "" if silence is None else age(silence)
         match state:
             case RunState.LIVE:
                 return ("live" if silent in ("", "now") else f"live {silent}"), look.good

@@ -17,10 +17,12 @@ from tui.app.messages import CursorMoved, TagOpened
 from tui.app.shared import Shared
 from tui.app.widgets.full_view import FullView
 from tui.app.widgets.readout_table import ReadoutTable
-from tui.app.widgets.status import Part, plural, spread
+from tui.app.widgets.status import Part, spread
 from tui.model import SeriesKey
 from tui.render.cells import fit, width
 from tui.render.chart import ChartSpec, PlotArea, draw_chart, plot_area
+from tui.render.numbers import plural
+from tui.render.raster import Raster, rasterise
 from tui.render.strips import ChartStyles, canvas_strips, row_strip
 from tui.render.text import printable
 from tui.render.window import Window
@@ -39,6 +41,7 @@ class ScalarChart(FullView):
         self._curves: list[RunCurve] = []
         self._window: Window | None = None
         self._area = PlotArea(0, 0, 0, 0)
+        self._drawn: tuple[tuple[list[RunCurve], Window, PlotArea], Raster] | None = None
 
     @property
     def tag(self) -> str | None:
@@ -70,7 +73,7 @@ class ScalarChart(FullView):
         tags = self.tags
         place = f"  {tags.index(tag) + 1} of {len(tags)}" if tag in tags else ""
         left: list[Part] = [(f" {printable(tag)}", look.text + Style(bold=True)), (place, look.dim)]
-        right = f"{plural(len(self._curves), 'run')}  x: {self.selection.axis.value} "
+        right = f"  {plural(len(self._curves), 'run')}  x: {self.selection.axis.value} "
         room = cells - width(right)
         return spread(left if room > 12 else left[:1], [(right, look.dim)] if room > 12 else [], cells, look)
 
@@ -87,7 +90,15 @@ class ScalarChart(FullView):
         inner = width - 2 * _MARGIN
         self._area = plot_area(spec, inner, height)
         margin = Strip.blank(_MARGIN, self.look.text)
-        return [Strip.join([margin, strip]) for strip in canvas_strips(draw_chart(spec, inner, height), self._styles())]
+        canvas = draw_chart(spec, inner, height, self._raster(spec))
+        return [Strip.join([margin, strip]) for strip in canvas_strips(canvas, self._styles())]
+
+    def _raster(self, spec: ChartSpec) -> Raster:
+        """The curves' raster; with hundreds of runs, moving the cursor must not draw them all again."""
+        want = (self._curves, spec.window, self._area)
+        if self._drawn is None or self._drawn[0] != want:
+            self._drawn = want, rasterise(spec.curves, spec.window, self._area.width, self._area.height)
+        return self._drawn[1]
 
     def _no_chart(self, width: int) -> list[Strip]:
         if not self._curves:

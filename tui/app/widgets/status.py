@@ -18,7 +18,7 @@ from tui.app.theme import Look
 from tui.app.widgets.line_view import StripView
 from tui.ingest.ingester import IngestStatus
 from tui.render.cells import fit, width
-from tui.render.numbers import age, bytes_, count
+from tui.render.numbers import age, bytes_, plural
 from tui.render.strips import row_strip
 from tui.render.text import printable
 from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
@@ -65,8 +65,9 @@ def health(snapshot: StoreSnapshot, status: IngestStatus, shared: Shared, look: 
     if status.error:
         return [(f"{printable(status.error)} ", look.error)]
     if status.loading:
-        share = status.bytes_read / status.bytes_total if status.bytes_total else 0.0
-        return [(f"reading {share:.0%} of {bytes_(status.bytes_total)} ", look.accent)]
+        if not status.bytes_total:
+            return [("looking for event files ", look.accent)]
+        return [(f"reading {status.bytes_read / status.bytes_total:.0%} of {bytes_(status.bytes_total)} ", look.accent)]
     if not snapshot.runs:
         return [("watching ", look.dim)]
     states = Counter(shared.state_of(run) for run in snapshot.runs.values())
@@ -79,18 +80,13 @@ def health(snapshot: StoreSnapshot, status: IngestStatus, shared: Shared, look: 
     ):
         if states[state]:
             parts.append((f"{mark} {states[state]} {state.value}  ", style))
-    last = max((run.last_wall_time or 0.0 for run in snapshot.runs.values()), default=0.0)
-    if last:
-        text = age(shared.clock() - last)
+    silences = [silence for run in snapshot.runs.values() if (silence := shared.silence(run)) is not None]
+    if silences:
+        text = age(min(silences))
         parts.append((f"last event {text if text == 'now' else text + ' ago'} ", look.dim))
     if status.mode == "poll":
         parts.append((" polling ", look.dim))
     return parts
-
-
-def plural(n: int, noun: str) -> str:
-    """How many of what: `1 run`, `12.4k points`."""
-    return f"{count(n)} {noun}" if n == 1 else f"{count(n)} {noun}s"
 
 
 class Header(StripView, can_focus=False):

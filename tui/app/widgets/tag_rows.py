@@ -16,7 +16,8 @@ from tui.app.selection import Selection
 from tui.app.shared import Shared
 from tui.app.widgets.line_view import LineView
 from tui.model import SeriesKey
-from tui.render.cells import fit, width
+from tui.render.cells import fit, fit_distinct, width, wrap
+from tui.render.numbers import plural
 from tui.render.strips import row_strip
 from tui.render.text import printable
 from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
@@ -53,6 +54,7 @@ class TagRows(LineView):
         self.longest_name = self.longest_run = 0
         self._groups: list[Group] = []
         self._lines: list[Line] = []
+        self._labels: dict[int, dict[str, str]] = {}
 
     def series_keys(self) -> Iterable[SeriesKey]:
         """The series of this kind."""
@@ -72,7 +74,8 @@ class TagRows(LineView):
 
     def relist(self) -> None:
         """List anew; the cursor stays on its line, and starts on the first tag."""
-        at = self.line
+        at = self.line if self.moved else None
+        self._labels = {}
         self.runs = visible_runs(self.snapshot, self.selection)
         self.focused_run = focused_run(self.snapshot, self.selection)
         self.keys = keys_by_tag(self.series_keys(), self.runs)
@@ -82,7 +85,7 @@ class TagRows(LineView):
         self.longest_run = max((width(self.shared.runs.name(run)) for run in self.runs), default=0)
         if at in self._lines:
             self.set_reactive(LineView.cursor, self._lines.index(at))
-        elif at is None and self._lines:
+        elif self._lines:
             self.set_reactive(LineView.cursor, next(i for i, line in enumerate(self._lines) if line.tag))
 
     def _lines_of(self, group: Group) -> list[Line]:
@@ -113,6 +116,7 @@ class TagRows(LineView):
         found = next((i for i, line in enumerate(self._lines) if line.tag == tag), None)
         if found is not None:
             self.set_reactive(LineView.cursor, found)
+            self.moved = True
             self.redraw()
 
     def key_of(self, line: Line) -> SeriesKey:
@@ -125,7 +129,8 @@ class TagRows(LineView):
     # How it is drawn
 
     def empty_lines(self, width: int) -> list[Strip]:
-        return [row_strip([(fit(f"  {line}", width), self.look.dim)], width, self.look.text) for line in self._why()]
+        lines = [line for text in self._why() for line in wrap(text, width - 4)]
+        return [row_strip([(f"  {line}", self.look.dim)], width, self.look.text) for line in lines]
 
     def _why(self) -> Sequence[str]:
         if not any(True for _ in self.series_keys()):
@@ -155,17 +160,23 @@ class TagRows(LineView):
         parts = [("▸" if folded else " ", look.dim), (name, look.text + Style(bold=True)), (" ", look.text)]
         if folded:
             tags = next(len(group.tags) for group in self._groups if group.name == line.group)
-            parts.append((f"{tags} tags ", look.dim))
+            parts.append((f"{plural(tags, 'tag')} ", look.dim))
         return [*parts, ("─" * cells, look.faint)]
 
     def label_parts(self, line: Line, run: str, cells: int) -> list[Part]:
         """Name and run mark, `cells` + 5 wide: the tag's name, or the run's under an open tag."""
         style = self.shared.runs.style(run, self.look)
         if line.run is None:
-            label = (f"  {fit(line.name, cells, keep='both')} ", self.look.text)
+            label = (f"  {self._fitted(line.name, cells)} ", self.look.text)
         else:
-            label = (f"    {fit(self.shared.runs.name(run), cells - 2, keep='both')} ", self.look.dim)
+            label = (f"    {self.shared.runs.fitted(run, cells - 2)} ", self.look.dim)
         return [label, (f"{self.shared.runs.mark(run)} ", style)]
+
+    def _fitted(self, name: str, cells: int) -> str:
+        """A tag's name in exactly `cells`, cut so that it differs from the others in the list."""
+        if cells not in self._labels:
+            self._labels[cells] = fit_distinct({line.name for line in self._lines if line.tag}, cells)
+        return self._labels[cells][name]
 
     # What keys do
 
