@@ -121,6 +121,7 @@ async def test_the_runs_are_a_drawer_in_a_narrow_window(tmp_path: Path) -> None:
         await pilot.press("tab")
         await pilot.pause()
         assert runs.display and runs.has_focus
+        assert "adam" in shown(pilot, "#runs")
         await pilot.press("tab")
         await pilot.pause()
         assert not runs.display

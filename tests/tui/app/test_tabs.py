@@ -26,6 +26,16 @@ async def test_tabs_appear_with_their_data(tmp_path: Path) -> None:
         assert pilot.app.query_one("#histograms").display
 
 
+async def test_what_came_while_a_tab_was_not_shown_is_there_when_it_is(tmp_path: Path) -> None:
+    training(tmp_path)
+    async with opened(tmp_path) as pilot:
+        await pilot.press("3")
+        builders.append(tmp_path / "sgd" / builders.FILE_NAME, [scalar_event("Loss/train", 200, -7.5)])
+        await until(pilot, lambda: "-7.5" in shown(pilot, "#hparams"))
+        await pilot.press("1")
+        assert "-7.5" in shown(pilot, "#rows")
+
+
 async def test_a_histogram_row_tells_mean_spread_and_range(tmp_path: Path) -> None:
     async with opened(training(tmp_path)) as pilot:
         await pilot.press("2")

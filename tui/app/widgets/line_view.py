@@ -47,8 +47,9 @@ class StripView(Widget, can_focus=True):
         raise NotImplementedError
 
     def redraw(self) -> None:
-        """Compose again, and repaint the lines that changed. Nothing happens while the widget is not shown."""
+        """Compose again, and repaint the lines that changed. A widget that is not shown does so when it is."""
         if not (self.size and self.is_mounted):
+            self._composed_for = Size()
             return
         old = self._strips if self._composed_for == self.size else []
         self._draw()

@@ -16,7 +16,7 @@ from tui.app.shared import Shared
 from tui.app.widgets.line_view import LineView
 from tui.app.widgets.runs_pane import pane_title
 from tui.model import Problem
-from tui.render.cells import fit
+from tui.render.cells import fit, fit_distinct
 from tui.render.numbers import count
 from tui.render.strips import row_strip
 from tui.store.snapshot import EMPTY_SNAPSHOT, BlobSeries, StoreSnapshot
@@ -66,6 +66,7 @@ class OtherData(Listing):
     def __init__(self, shared: Shared, *, id: str | None = None) -> None:
         super().__init__(shared, id=id)
         self._rows: list[OtherTag] = []
+        self._labels: dict[int, dict[str, str]] = {}
 
     def relist(self) -> None:
         runs = set(visible_runs(self.snapshot, self.selection))
@@ -73,6 +74,7 @@ class OtherData(Listing):
         for key, series in self.snapshot.blobs.items():
             if key.run in runs and key.plugin != plugins.HISTOGRAMS and self.selection.tags_filter.matches(key.tag):
                 found.setdefault((key.plugin, key.tag), []).append(series)
+        self._labels = {}
         self._rows = [
             _other_tag(plugin, tag, found[plugin, tag]) for plugin, tag in sorted(found, key=_plugin_then_tag)
         ]
@@ -83,15 +85,18 @@ class OtherData(Listing):
     def heading(self, width: int) -> list[Strip]:
         total = len(self._rows)
         title = pane_title("Other data", total, total, self.selection.tags_filter, self.has_focus, self.look)
-        names = self._line(width, "kind", "tag", "runs", "entries", "last step")
+        names = self._line(width, "kind", None, "runs", "entries", "last step")
         return [row_strip(title, width, self.look.text), row_strip([(names, self.look.dim)], width, self.look.text)]
 
-    def _line(self, width: int, kind: str, tag: str, runs: str, entries: str, step: str) -> str:
+    def _line(self, width: int, kind: str, tag: str | None, runs: str, entries: str, step: str) -> str:
         """One line of the table; a narrow one leaves out runs and entries."""
         kind_cells = min(max((len(row.plugin) for row in self._rows), default=4), _KIND_MOST) + 1
         numbers = f"{runs:>6}{entries:>9}" if width >= _WITH_NUMBERS else ""
         tail = f"{numbers}{step:>11} "
-        return f" {fit(kind, kind_cells)} {fit(tag, max(4, width - kind_cells - 2 - len(tail)), keep='both')}{tail}"
+        room = max(4, width - kind_cells - 2 - len(tail))
+        if room not in self._labels:
+            self._labels[room] = fit_distinct({row.tag for row in self._rows}, room)
+        return f" {fit(kind, kind_cells)} {fit('tag', room) if tag is None else self._labels[room][tag]}{tail}"
 
     def empty_lines(self, width: int) -> list[Strip]:
         return [row_strip([(fit("  nothing of other kinds in the visible runs", width), self.look.dim)], width,

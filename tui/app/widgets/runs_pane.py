@@ -53,7 +53,8 @@ class RunsPane(LineView):
         self._shared = shared
         self._names: list[str] = []
         self._state_cells = 4
-        self._wanted_width = 0
+        self._short_cells = 4
+        self._longest = self._wanted_width = 0
 
     def line_count(self) -> int:
         return len(self._names)
@@ -76,9 +77,14 @@ class RunsPane(LineView):
         colour = look.faint if hidden else self._shared.runs.style(run.name, look)
         state, state_style = self._state(run)
         step = "" if run.last_step is None else count(run.last_step)
-        tail = (f" {fit(state, self._state_cells, align='right')}", state_style)
         number = (f" {fit(step, _STEP_CELLS, align='right')} ", look.dim)
-        room = max(1, width - 3 - len(tail[0]) - len(number[0]))
+        room = width - 3 - len(number[0]) - 1
+        if self._longest > room - self._state_cells:  # names say more than how long ago
+            state, state_cells = state.split()[0], self._short_cells
+        else:
+            state_cells = self._state_cells
+        tail = (f" {fit(state, state_cells, align='right')}", state_style)
+        room = max(1, room - state_cells)
         name = (self._shared.runs.fitted(run.name, room), look.faint if hidden else look.text)
         parts = [(f" {mark} ", colour), name, tail, number]
         if on_cursor:
@@ -121,9 +127,11 @@ class RunsPane(LineView):
 
     def _set_width(self) -> None:
         """As wide as the names and states want, within limits. It never shrinks: each change moves everything else."""
-        self._state_cells = max((len(self._state(self.snapshot.runs[name])[0]) for name in self._names), default=4)
-        longest = max((width(self._shared.runs.name(name)) for name in self._names), default=0)
-        wanted = min(max(longest + self._state_cells + _STEP_CELLS + _MARGINS, _LEAST), _MOST)
+        states = [self._state(self.snapshot.runs[name])[0] for name in self._names]
+        self._state_cells = max(map(len, states), default=4)
+        self._short_cells = max((len(state.split()[0]) for state in states), default=4)
+        self._longest = max((width(self._shared.runs.name(name)) for name in self._names), default=0)
+        wanted = min(max(self._longest + self._state_cells + _STEP_CELLS + _MARGINS, _LEAST), _MOST)
         if wanted > self._wanted_width:  # setting a style lays the whole screen out again, even to the same value
             self._wanted_width = self.styles.width = wanted
 
