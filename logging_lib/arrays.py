@@ -15,7 +15,7 @@ def as_ndarray(value: object) -> Array:
     """The numbers of `value` as an array of its own shape; it may share memory with `value`.
 
     Takes Python and numpy numbers, (nested) lists, numpy arrays, torch tensors (any device, grad-requiring,
-    bfloat16 and float8, which widen to float32), and whatever has `__array__` or `__dlpack__`.
+    bfloat16 and float8, which widen to float32) and lists of them, and whatever has `__array__` or `__dlpack__`.
 
     Raises:
         TypeError: no numbers in there.
@@ -30,8 +30,15 @@ def as_ndarray(value: object) -> Array:
 
 
 def captured(value: object) -> Array:
-    """`as_ndarray(value)` in memory of its own: changing `value` afterwards does not change the copy."""
-    return np.array(as_ndarray(value), order="C")
+    """The real numbers of `value` in memory of their own: changing `value` afterwards does not change the copy.
+
+    Raises:
+        TypeError, ValueError: as `as_ndarray`, and for complex numbers.
+    """
+    array = as_ndarray(value)
+    if array.dtype.kind == "c":
+        raise TypeError("expected real numbers, got complex ones")
+    return np.array(array, order="C")
 
 
 def as_float(value: object) -> float:
@@ -56,8 +63,10 @@ def _array_of(value: object) -> Array:
         return value
     if isinstance(value, int):  # numpy makes an object array of an int beyond 64 bits
         return _float_of(value) if abs(value) >= 1 << 63 else np.asarray(value)
-    if hasattr(value, "detach") and hasattr(value, "cpu"):
+    if _is_torch(value):
         return _torch_array(value)
+    if isinstance(value, (list, tuple)) and value and _is_torch(value[0]):  # numpy refuses those that require grad
+        return np.asarray([_array_of(item) for item in value])
     if hasattr(value, "__array__") or isinstance(value, (float, list, tuple)):
         return np.asarray(value)
     if hasattr(value, "__dlpack__"):
@@ -65,6 +74,10 @@ def _array_of(value: object) -> Array:
     if hasattr(value, "__float__"):
         return _float_of(value)
     raise TypeError(f"expected numbers, got {type(value).__name__}")
+
+
+def _is_torch(value: object) -> bool:
+    return hasattr(value, "detach") and hasattr(value, "cpu")
 
 
 def _torch_array(value: Any) -> Array:

@@ -62,6 +62,13 @@ class EventFile:
         finally:
             os.close(descriptor)
 
+    def disown(self) -> None:
+        """In a forked child: leave the file to the parent. The next append here creates one of this process's own."""
+        descriptor, self._descriptor = self._descriptor, None
+        self._torn = False
+        if descriptor is not None:
+            os.close(descriptor)
+
     def _create(self) -> int:
         directory = Path(self.directory)
         directory.mkdir(parents=True, exist_ok=True)

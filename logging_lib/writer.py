@@ -6,33 +6,28 @@ fails later (a full disk) is a logged warning, because logging must not end a tr
 
 from __future__ import annotations
 
-import contextlib
 import os
 import socket
-import threading
 import time
-import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self, SupportsInt
 
 import numpy.typing as npt
 
+from logging_lib.arguments import About, as_step, as_wall_time, check_run_name, check_tag, is_step
 from logging_lib.arrays import as_float, captured
-from logging_lib.background import BackgroundWriter, Pending
-from logging_lib.event_file import FILE_VERSION, EventFile
-from logging_lib.summary import hparams as hparams_summary
+from logging_lib.background import Make
+from logging_lib.run_writer import RunWriter
 from logging_lib.summary.histogram import checked_bins, histogram
+from logging_lib.summary.hparams import hparams
 from logging_lib.summary.image import check_layout, image
 from logging_lib.summary.scalar import scalar
 from logging_lib.summary.text import text
-from logging_lib.tfevents.proto import event_pb2, summary_pb2
-
-_INT64 = 1 << 63
-_Make = Callable[[], summary_pb2.Summary | event_pb2.Event]
+from logging_lib.tfevents.proto import summary_pb2
 
 
 class SerializableSummary(Protocol):
@@ -80,9 +75,9 @@ class SummaryWriter:
         self.flush_secs = flush_secs
         self.filename_suffix = filename_suffix
         self.start_time = start_time
-        self._opening = threading.RLock()
-        self._files: _Files | None = None
-        self._open()
+        self._directory = Path(self.log_dir).absolute()  # the job may change its working directory
+        self._run = self._new_run(self._directory, None if purge_step is None else as_step(purge_step))
+        self._run.create()
 
     def get_logdir(self) -> str | os.PathLike[str]:
         """The run's directory, as it was given."""
@@ -104,7 +99,7 @@ class SummaryWriter:
         if type(scalar_value) is float:  # the common case, without the price of a context manager
             value = scalar_value
         else:
-            with _about(tag):
+            with About(tag):
                 value = as_float(scalar_value)
         self._log(tag, partial(scalar, tag, value, new_style, double_precision), global_step, walltime)
 
@@ -119,12 +114,14 @@ class SummaryWriter:
 
         A `/` in `main_tag` is `_` in the sub-run's name.
         """
-        walltime = time.time() if walltime is None else walltime
-        with _about(main_tag):
-            values = {key: as_float(value) for key, value in tag_scalar_dict.items()}
-        for key, value in values.items():
-            subrun = f"{main_tag.replace('/', '_')}_{key}"
-            self._log(main_tag, partial(scalar, main_tag, value), global_step, walltime, subrun=subrun)
+        with About(main_tag):
+            check_tag(main_tag)
+            if not isinstance(tag_scalar_dict, Mapping):
+                raise TypeError(f"expected a dict of numbers, got {type(tag_scalar_dict).__name__}")
+            step, when = as_step(global_step), as_wall_time(walltime)
+            values = {_subrun(main_tag, key): as_float(value) for key, value in tag_scalar_dict.items()}
+        for subrun, value in values.items():
+            self._run.log(partial(scalar, main_tag, value), step, when, subrun)
 
     def add_histogram(
         self,
@@ -141,12 +138,10 @@ class SummaryWriter:
             bins: "tensorflow" (fixed edges that grow by 10 %), a rule's name or a count for numpy.histogram, or edges.
             max_bins: merge neighbouring buckets to about so many.
         """
-        with _about(tag):
+        with About(tag):
             array = captured(values)
             if not array.size:
                 raise ValueError("no values")
-            if array.dtype.kind == "c":
-                raise TypeError("expected real numbers, got complex ones")
             kept_bins = checked_bins(bins, max_bins)
         self._log(tag, partial(histogram, tag, array, kept_bins, max_bins), global_step, walltime, nbytes=array.nbytes)
 
@@ -162,7 +157,7 @@ class SummaryWriter:
 
         `dataformats` is the order of the axes: any of HW, CHW, and NCHW for a batch drawn as a grid.
         """
-        with _about(tag):
+        with About(tag):
             pixels = captured(img_tensor)
             check_layout(pixels.shape, dataformats)
         self._log(tag, partial(image, tag, pixels, dataformats), global_step, walltime, nbytes=pixels.nbytes)
@@ -182,8 +177,9 @@ class SummaryWriter:
         self, tag: str, text_string: str, global_step: SupportsInt | None = None, walltime: float | None = None
     ) -> None:
         """Log text, which viewers show as Markdown, under the tag `<tag>/text_summary`."""
-        if not isinstance(text_string, str):
-            raise TypeError(f"tag {tag!r}: expected a str, got {type(text_string).__name__}")
+        with About(tag):
+            if not isinstance(text_string, str):
+                raise TypeError(f"expected a str, got {type(text_string).__name__}")
         make = partial(text, tag, text_string)
         self._log(tag, make, global_step, walltime, nbytes=len(text_string))
 
@@ -191,9 +187,12 @@ class SummaryWriter:
         self, summary: SerializableSummary, global_step: SupportsInt | None = None, walltime: float | None = None
     ) -> None:
         """Log a Summary message that was made elsewhere, by this package or by TensorBoard's."""
-        content = summary.SerializeToString()
-        make = partial(summary_pb2.Summary.FromString, content)
-        self._log("", make, global_step, walltime, nbytes=len(content))
+        with About(call="add_summary"):
+            if not hasattr(summary, "SerializeToString"):
+                raise TypeError(f"expected a Summary message, got {type(summary).__name__}")
+            content = summary.SerializeToString()
+            step, when = as_step(global_step), as_wall_time(walltime)
+        self._run.log(partial(summary_pb2.Summary.FromString, content), step, when, nbytes=len(content))
 
     def add_hparams(
         self,
@@ -213,27 +212,27 @@ class SummaryWriter:
         """
         if not isinstance(hparam_dict, Mapping) or not isinstance(metric_dict, Mapping):
             raise TypeError("hparam_dict and metric_dict should be dictionary.")
-        summaries = hparams_summary.hparams(hparam_dict, metric_dict, hparam_domain_discrete)
-        with _about("hparams"):
-            metrics = {tag: as_float(value) for tag, value in metric_dict.items()}
-        with SummaryWriter(os.path.join(self.log_dir, run_name or str(time.time()))) as session:  # noqa: PTH118  # str or path
-            for summary in summaries:
-                session.add_summary(summary, global_step)
-            for tag, value in metrics.items():
-                session.add_scalar(tag, value, global_step)
+        with About(call="add_hparams"):
+            for tag in metric_dict:
+                check_tag(tag)
+            check_run_name(run_name or "")
+            makes = [
+                *(partial(_made, made) for made in hparams(hparam_dict, metric_dict, hparam_domain_discrete)),
+                *(partial(scalar, tag, as_float(value)) for tag, value in metric_dict.items()),
+            ]
+            step = as_step(global_step)
+        session = self._new_run(self._directory / (run_name or str(time.time())))
+        for make in makes:
+            session.log(make, step, time.time())
+        session.close()
 
     def flush(self) -> None:
         """Return when everything logged before is in the files."""
-        if (files := self._files) is not None:
-            files.background.flush()
+        self._run.flush()
 
     def close(self) -> None:
         """Flush and close the files. Logging afterwards opens new ones; closing twice does nothing."""
-        with self._opening:
-            files, self._files = self._files, None
-        if files is not None:
-            files.finalizer.detach()
-            files.background.close()
+        self._run.close()
 
     def __enter__(self) -> Self:
         """The writer itself."""
@@ -245,99 +244,31 @@ class SummaryWriter:
         """Close."""
         self.close()
 
-    def _log(
-        self,
-        tag: str,
-        make: _Make,
-        step: SupportsInt | None,
-        walltime: float | None,
-        *,
-        subrun: str = "",
-        nbytes: int = 0,
-    ) -> None:
-        """Queue one event for the main file, or for a sub-run's."""
-        _check_tag(tag)
-        number = None if step is None else _checked_step(tag, step)
-        when = time.time() if walltime is None else float(walltime)
-        while True:
-            files = self._files or self._open()
-            file = files.main if not subrun else self._subrun(files, subrun)
-            if files.background.put(Pending(file, when, number, make, nbytes)):
-                return
-            # Another thread has closed these files since; the next turn opens new ones.
-
-    def _open(self) -> _Files:
-        with self._opening:
-            if self._files is None:
-                main = self._new_file(os.fspath(self.log_dir))
-                main.open()
-                background = BackgroundWriter(main, self.max_queue, self.flush_secs)
-                finalizer = weakref.finalize(self, background.abandon)
-                finalizer.atexit = False  # at exit the background closes itself, and waits for it
-                self._files = _Files(background, main, {}, finalizer)
-                self._purge(self._files)
-            return self._files
-
-    def _subrun(self, files: _Files, name: str) -> EventFile:
-        """The file of a sub-run; the background creates it with its first event."""
-        if name not in files.subruns:
-            new = self._new_file(os.path.join(self.log_dir, name))  # noqa: PTH118  # str or path
-            files.subruns.setdefault(name, new)
-        return files.subruns[name]
-
-    def _new_file(self, directory: str) -> EventFile:
-        return EventFile(directory, self.filename_suffix, self.start_time)
-
-    def _purge(self, files: _Files) -> None:
-        """Tell TensorBoard where a restarted training begins; once, not after a close."""
-        if self.purge_step is None:
+    def _log(self, tag: str, make: Make, step: SupportsInt | None, walltime: float | None, nbytes: int = 0) -> None:
+        """Queue one event for the run's own file."""
+        if type(tag) is str and tag.isascii() and is_step(step) and walltime is None:  # the common case, for its speed
+            self._run.log(make, step, time.time(), "", nbytes)
             return
-        step, self.purge_step = int(self.purge_step), None
-        start = event_pb2.SessionLog(status=event_pb2.SessionLog.START)
-        for event in (event_pb2.Event(file_version=FILE_VERSION), event_pb2.Event(session_log=start)):
-            files.background.put(Pending(files.main, time.time(), step, partial(_made, event)))
+        with About(tag):
+            check_tag(tag)
+            number, when = as_step(step), as_wall_time(walltime)
+        self._run.log(make, number, when, "", nbytes)
 
-
-@dataclass(slots=True)
-class _Files:
-    """What is open between the first event and close()."""
-
-    background: BackgroundWriter
-    main: EventFile
-    subruns: dict[str, EventFile]
-    finalizer: weakref.finalize[..., Any]
+    def _new_run(self, directory: Path, purge_step: int | None = None) -> RunWriter:
+        return RunWriter(directory, self.max_queue, self.flush_secs, self.filename_suffix, self.start_time, purge_step)
 
 
 def _default_log_dir(comment: str) -> str:
     return os.path.join("runs", f"{datetime.now():%b%d_%H-%M-%S}_{socket.gethostname()}{comment}")  # noqa: PTH118  # a str
 
 
-@contextlib.contextmanager
-def _about(tag: object) -> Iterator[None]:
-    """Put the tag in front of an error's message."""
-    try:
-        yield
-    except TypeError as error:
-        raise TypeError(f"tag {tag!r}: {error}") from error
-    except ValueError as error:
-        raise ValueError(f"tag {tag!r}: {error}") from error
+def _subrun(main_tag: str, key: object) -> str:
+    if not isinstance(key, str):
+        raise TypeError(f"a key must be a str, got {type(key).__name__}")
+    name = f"{main_tag.replace('/', '_')}_{key}"
+    check_run_name(name)
+    return name
 
 
-def _check_tag(tag: object) -> None:
-    if not isinstance(tag, str):
-        raise TypeError(f"a tag must be a str, got {type(tag).__name__}")
-    if not tag.isascii():
-        tag.encode()  # the file stores UTF-8; a lone surrogate raises UnicodeEncodeError, a ValueError
-
-
-def _checked_step(tag: str, step: SupportsInt) -> int:
-    if type(step) is not int:
-        with _about(tag):
-            step = int(step)
-    if not -_INT64 <= step < _INT64:
-        raise ValueError(f"tag {tag!r}: step {step} does not fit in 64 bits")
-    return step
-
-
-def _made(event: event_pb2.Event) -> event_pb2.Event:
-    return event
+def _made(summary: summary_pb2.Summary) -> summary_pb2.Summary:
+    return summary

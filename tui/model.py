@@ -40,11 +40,15 @@ class BlobRef(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that could not be read: where (`offset` in bytes, None for the whole file) and why."""
+    """Something that could not be read: where (`offset` in bytes, None for the whole file) and why.
+
+    `count` is more than 1 where it stands for so many, the first of them at `offset`.
+    """
 
     path: str
     offset: int | None
     reason: str
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -25,9 +26,9 @@ def checked_bins(bins: object, max_bins: int | None) -> Bins:
     """`bins`, edges copied, after a trial: what numpy would refuse later is refused now.
 
     Raises:
-        ValueError, TypeError: unknown rule, edges that do not rise, a count below 1.
+        ValueError, TypeError: unknown rule, edges that do not rise, a count below 1 or that is no integer.
     """
-    if max_bins is not None and max_bins < 1:
+    if max_bins is not None and operator.index(max_bins) < 1:
         raise ValueError(f"max_bins is {max_bins}, not at least 1")
     if isinstance(bins, str) and bins == "tensorflow":
         return bins
@@ -42,9 +43,10 @@ def histogram(
 ) -> summary_pb2.Summary:
     """Counts of `values` (real, any shape, not empty) between edges.
 
-    Source: torch.utils.tensorboard.summary.make_histogram. Unlike there, values that are not finite never fail:
+    Source: torch.utils.tensorboard.summary.make_histogram. Unlike there, the outer buckets of "tensorflow" reach to
+    the smallest and the largest value, so that none beyond 1e20 is missing; values that are not finite never fail:
     they go into min, max and sums, and into no bucket; and where `bins` cannot be fitted between the values, one
-    bucket holds them all.
+    bucket holds them all. As there, values outside edges that were given are in no bucket.
     """
     flat = values.reshape(-1).astype(np.float64)
     counts, edges = _count(flat, bins)
@@ -78,16 +80,24 @@ def tensorflow_edges() -> Floats:
 
 def _count(flat: Floats, bins: Bins) -> tuple[Floats, Floats]:
     """Counts [k] and edges [k + 1]."""
-    if isinstance(bins, str) and bins == "tensorflow":
-        bins = tensorflow_edges()
     finite = flat[np.isfinite(flat)]
     if not len(finite):
         return np.empty(0), np.empty(1)
+    if isinstance(bins, str) and bins == "tensorflow":
+        bins = _reaching(tensorflow_edges(), finite)
     try:
         counts, edges = np.histogram(finite, bins=bins)
     except ValueError:  # the values are so close together, or a rule finds so many bins, that no edges fit between
         return np.array([float(len(finite))]), np.array([np.nextafter(finite.min(), -np.inf), finite.max()])
     return counts.astype(np.float64), edges.astype(np.float64)
+
+
+def _reaching(edges: Floats, finite: Floats) -> Floats:
+    """`edges`, the outer ones moved out to where all of `finite` is between them."""
+    smallest, largest = finite.min(), finite.max()
+    if edges[0] <= smallest and largest <= edges[-1]:
+        return edges
+    return np.array([min(edges[0], smallest), *edges[1:-1], max(edges[-1], largest)])
 
 
 def _merge(counts: Floats, edges: Floats, max_bins: int) -> tuple[Floats, Floats]:

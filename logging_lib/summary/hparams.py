@@ -20,9 +20,11 @@ def hparams(
         domains: for some hparams, the list of all values they can have.
 
     Raises:
-        ValueError: an hparam of another type.
-        TypeError: a domain that is no list of its hparam's type, or of no hparam.
+        ValueError: an hparam of another type, or beyond the range of a float.
+        TypeError: a name that is not a str; a domain that is no list of its hparam's type, or of no hparam.
     """
+    if domains is not None and not isinstance(domains, Mapping):
+        raise TypeError("hparam_domain_discrete should be dictionary.")
     kept = {name: _hparam(name, value) for name, value in values.items() if value is not None}
     checked = {name: _domain(name, domain, values) for name, domain in (domains or {}).items()}
     return [
@@ -33,7 +35,7 @@ def hparams(
 
 
 def _hparam(name: str, value: object) -> HParam:
-    if isinstance(value, (bool, int, float, str)):
+    if isinstance(value, (bool, float, str)):
         return value
     try:
         number = as_float(value)

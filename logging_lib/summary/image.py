@@ -15,12 +15,15 @@ Pixels = npt.NDArray[Any]
 _GRID_COLUMNS = 8
 
 
-def check_layout(shape: tuple[int, ...], dataformats: str) -> None:
+def check_layout(shape: tuple[int, ...], dataformats: object) -> None:
     """Refuse at the call what could not be drawn later.
 
     Raises:
-        ValueError: `dataformats` is no order of N, C, H and W, or the shape does not fit it.
+        TypeError: `dataformats` is not a str.
+        ValueError: it is no order of N, C, H and W, or the shape does not fit it.
     """
+    if not isinstance(dataformats, str):
+        raise TypeError(f"dataformats must be a str, got {type(dataformats).__name__}")
     axes = dataformats.upper()
     if sorted(axes) not in (sorted("HW"), sorted("CHW"), sorted("NCHW")):
         raise ValueError(f"dataformats {dataformats!r} is no order of HW, CHW or NCHW")

@@ -16,12 +16,6 @@ def mask(crc: int) -> int:
     return (((crc >> 15) | (crc << 17)) + _MASK_DELTA) & _UINT32
 
 
-def unmask(masked: int) -> int:
-    """Undo `mask`."""
-    rotated = (masked - _MASK_DELTA) & _UINT32
-    return ((rotated << 15) | (rotated >> 17)) & _UINT32
-
-
 def masked_crc32c(data: bytes | bytearray | memoryview) -> int:
     """The masked CRC32C of `data`, as it is stored after a record's length and after its payload."""
     return mask(crc32c(data))

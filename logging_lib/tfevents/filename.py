@@ -2,7 +2,7 @@
 
 `events.out.tfevents.<unix seconds, 10 digits>.<host>.<pid>.<uid><suffix>`; TensorFlow 2 ends them in `.v2`.
 TensorBoard takes every file whose name contains `tfevents`; so do we, except the empty files that the Keras
-profiler leaves to mark a directory.
+profiler leaves to mark a directory, and hidden files, by whose names rsync calls what it has not finished copying.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def make_event_filename(wall_time: float, suffix: str = "") -> str:
 
 def is_event_filename(name: str) -> bool:
     """Whether a file of this base name holds events."""
-    return _MARKER in name and not name.endswith(_PROFILE_MARK)
+    return _MARKER in name and not name.startswith(".") and not name.endswith(_PROFILE_MARK)
 
 
 def creation_time(name: str) -> int | None:

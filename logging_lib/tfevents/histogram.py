@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +38,8 @@ def buckets_from_proto(proto: summary_pb2.HistogramProto) -> Buckets:
     """Buckets of a v1 histogram, as TensorBoard's data_compat shows them.
 
     The empty buckets outside the first and last filled ones are dropped, and the proto's min and max stand as the
-    outer edges, since `bucket_limit` has no leftmost edge and often ends at 1e308.
+    outer edges, since `bucket_limit` has no leftmost edge and often ends at 1e308. Where one of the values was NaN or
+    infinite min and max are too; the nearest finite limits then stand in for them, for the sake of all the others.
 
     Raises:
         ValueError: limits and counts of different lengths.
@@ -51,7 +53,14 @@ def buckets_from_proto(proto: summary_pb2.HistogramProto) -> Buckets:
         return EMPTY
     first, last = int(filled[0]), int(filled[-1])
     inner = limits[first:last]
-    return Buckets(np.concatenate([[proto.min], inner]), np.concatenate([inner, [proto.max]]), counts[first : last + 1])
+    left = _finite(proto.min, limits[max(first - 1, 0) : last + 1])
+    right = _finite(proto.max, limits[max(first - 1, 0) : last + 1][::-1])
+    return Buckets(np.concatenate([[left], inner]), np.concatenate([inner, [right]]), counts[first : last + 1])
+
+
+def _finite(edge: float, limits: Floats) -> float:
+    """The edge, or the first finite limit where it is not finite (the edge as it is where there is none)."""
+    return next((float(limit) for limit in (edge, *limits) if math.isfinite(limit)), edge)
 
 
 def buckets_from_tensor(tensor: npt.NDArray[Any]) -> Buckets:

@@ -2,7 +2,10 @@
 
 Source: tensorflow/core/framework/tensor.proto and tensorboard/util/tensor_util.py. A TensorProto holds its
 elements either as raw little-endian bytes (`tensor_content`) or in a typed list, which may be shorter than the
-shape: its last element then stands for all that follow, and an empty list for zeros (TensorFlow's MakeNdarray).
+shape: its last element then stands for all that follow, and an empty list for zeros (TensorFlow's MakeNdarray);
+up to MAX_REPEATED elements are filled up like that.
+
+Both directions are API: readers take `from_tensor_proto`, what stores tensors of any dtype `to_tensor_proto`.
 """
 
 from __future__ import annotations
@@ -32,22 +35,25 @@ _NUMPY_OF: dict[int, np.dtype[Any]] = {
     pb.DT_COMPLEX128: np.dtype("<c16"),
 }
 _DTYPE_OF = {dtype: code for code, dtype in _NUMPY_OF.items()}
-_FIELD_OF = {
-    pb.DT_FLOAT: "float_val",
-    pb.DT_DOUBLE: "double_val",
-    pb.DT_INT8: "int_val",
-    pb.DT_INT16: "int_val",
-    pb.DT_INT32: "int_val",
-    pb.DT_UINT8: "int_val",
-    pb.DT_UINT16: "int_val",
-    pb.DT_INT64: "int64_val",
-    pb.DT_UINT32: "uint32_val",
-    pb.DT_UINT64: "uint64_val",
-    pb.DT_BOOL: "bool_val",
+# The typed list of each dtype, and the type of its elements: left to guess, numpy takes large u64 for floats.
+_LIST_OF = {
+    pb.DT_FLOAT: ("float_val", "<f4"),
+    pb.DT_DOUBLE: ("double_val", "<f8"),
+    pb.DT_INT8: ("int_val", "<i4"),
+    pb.DT_INT16: ("int_val", "<i4"),
+    pb.DT_INT32: ("int_val", "<i4"),
+    pb.DT_UINT8: ("int_val", "<i4"),
+    pb.DT_UINT16: ("int_val", "<i4"),
+    pb.DT_INT64: ("int64_val", "<i8"),
+    pb.DT_UINT32: ("uint32_val", "<u4"),
+    pb.DT_UINT64: ("uint64_val", "<u8"),
+    pb.DT_BOOL: ("bool_val", "?"),
 }
 _COMPLEX_PARTS = {pb.DT_COMPLEX64: ("scomplex_val", "<f4"), pb.DT_COMPLEX128: ("dcomplex_val", "<f8")}
 # More elements than this in one summary is damage that happens to parse (a shape is only a few bytes).
 MAX_ELEMENTS = 1 << 28
+# A list that is shorter than the shape saves its writer some bytes, and may cost its reader gigabytes.
+MAX_REPEATED = 1 << 20
 
 
 def shape_of(proto: pb.TensorProto) -> tuple[int, ...]:
@@ -68,7 +74,7 @@ def from_tensor_proto(proto: pb.TensorProto) -> npt.NDArray[Any]:
     """The tensor as an array; bfloat16 widens to float32, strings become an object array of bytes.
 
     Raises:
-        ValueError: a dtype this module does not know, or bytes that do not fill the shape.
+        ValueError: a dtype this module does not know, or bytes or elements that do not fill the shape.
     """
     shape = shape_of(proto)
     if proto.dtype == pb.DT_STRING:
@@ -109,7 +115,8 @@ def _typed_list(proto: pb.TensorProto, dtype: np.dtype[Any]) -> npt.NDArray[Any]
         if len(flat) % 2:
             raise ValueError("complex tensor with half a number")
         return flat.view(dtype)
-    return np.array(getattr(proto, _FIELD_OF[proto.dtype])).astype(dtype)
+    name, element = _LIST_OF[proto.dtype]
+    return np.array(getattr(proto, name), element).astype(dtype, copy=False)
 
 
 def _halves(proto: pb.TensorProto, dtype: np.dtype[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
@@ -125,13 +132,15 @@ def _content(content: bytes, dtype: np.dtype[Any], shape: tuple[int, ...]) -> np
     return np.frombuffer(content, dtype).reshape(shape)
 
 
-def _fill(values: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
+def _fill(values: npt.NDArray[Any], shape: tuple[int, ...], zero: object = 0) -> npt.NDArray[Any]:
     size = math.prod(shape)
     if len(values) > size:
         raise ValueError(f"tensor of {len(values)} elements for shape {list(shape)}")
-    if not len(values):
-        return np.zeros(shape, values.dtype)
     if len(values) < size:
+        if size > MAX_REPEATED:
+            raise ValueError(f"tensor of shape {list(shape)} holds {len(values)} elements; it is not filled up")
+        if not len(values):
+            return np.full(shape, zero, values.dtype)
         values = np.concatenate([values, np.repeat(values[-1:], size - len(values))])
     return values.reshape(shape)
 
@@ -139,6 +148,4 @@ def _fill(values: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
 def _strings(values: list[bytes], shape: tuple[int, ...]) -> npt.NDArray[Any]:
     array = np.empty(len(values), object)
     array[:] = values
-    if not values:
-        return np.full(shape, b"", object)
-    return _fill(array, shape)
+    return _fill(array, shape, b"")

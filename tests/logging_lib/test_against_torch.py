@@ -55,7 +55,7 @@ CALLS: dict[str, Callable[[Any], None]] = {
     "histogram edges": lambda w: w.add_histogram("h", NORMAL, 1, bins=[-2.0, -1.0, 0.5, 3.0]),
     "histogram max_bins": lambda w: w.add_histogram("h", NORMAL, 1, max_bins=50),
     "histogram max_bins 1": lambda w: w.add_histogram("h", NORMAL, 1, bins=10, max_bins=1),
-    "histogram beyond the edges": lambda w: w.add_histogram("h", np.array([-1e25, 1.0, 1e30]), 1),
+    "histogram beyond edges given": lambda w: w.add_histogram("h", np.array([-9.0, 0.5, 7.0]), 1, bins=[0.0, 1.0]),
     "image": lambda w: w.add_image("i", PIXELS, 1),
     "image bytes": lambda w: w.add_image("i", BYTES, 1),
     "image tensor": lambda w: w.add_image("i", torch.from_numpy(BYTES), 1),
@@ -172,6 +172,22 @@ def test_histograms_are_torchs(values: np.ndarray, bins: Any, max_bins: int | No
         if not sum(theirs.bucket):  # as above; torch keeps one empty bucket where there is but one
             del theirs.bucket[:], theirs.bucket_limit[:]
         assert ours == theirs
+
+
+@pytest.mark.parametrize(
+    ("values", "filled"),
+    [([-1e25, 1.0, 1e30], [1, 1, 1]), ([1e21, 1e22, 3.0], [1, 2]), ([-1e21], [1]), ([2.0, 1e308], [1, 1])],
+)
+def test_default_buckets_hold_values_beyond_their_edges(values: list[float], filled: list[float]) -> None:
+    """torch leaves them out, though it counts them, and raises where there are no others."""
+    histo = histogram("h", np.array(values)).value[0].histo
+    assert [count for count in histo.bucket if count] == filled
+    assert histo.num == len(values)
+    assert histo.bucket_limit[0] <= min(values)
+    assert histo.bucket_limit[-1] >= max(values)
+    assert sorted(histo.bucket_limit) == list(histo.bucket_limit)
+    merged = histogram("h", np.array(values), max_bins=7).value[0].histo
+    assert sum(merged.bucket) == len(values)
 
 
 def test_values_too_close_for_any_bins_share_one() -> None:

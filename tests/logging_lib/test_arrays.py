@@ -106,6 +106,17 @@ def test_views_that_torch_does_not_hand_to_numpy() -> None:
     assert as_ndarray(torch.nn.Parameter(torch.ones(2))).tolist() == [1, 1]
 
 
+def test_lists_of_tensors() -> None:
+    losses = [torch.tensor(0.5, requires_grad=True) * 2, torch.tensor(2.0), 3.0]
+    assert as_ndarray(losses).tolist() == [1.0, 2.0, 3.0]
+    assert as_ndarray((torch.ones(2, dtype=torch.bfloat16),)).tolist() == [[1.0, 1.0]]
+
+
+def test_captured_are_real_numbers() -> None:
+    with pytest.raises(TypeError, match="expected real numbers, got complex ones"):
+        captured(torch.tensor([1j]))
+
+
 def test_array_protocols() -> None:
     assert as_ndarray(OnlyArray()).tolist() == [1.5, 2.5]
     assert as_ndarray(OnlyDlpack()).tolist() == [3.0, 4.0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import time
@@ -110,3 +111,26 @@ def test_a_start_time_of_its_own(tmp_path: Path) -> None:
     (path,) = event_paths(tmp_path)
     assert path.name.startswith("events.out.tfevents.1500000000.")
     assert [event.wall_time for event in raw_events(tmp_path)] == [1500000000.5]
+
+
+def test_a_disowned_file_is_left_as_it_is_and_the_next_append_has_its_own(
+    tmp_path: Path,
+) -> None:
+    """As in a forked child, where the parent may be in the middle of an append."""
+    file = EventFile(str(tmp_path))
+    file.append(encode_record(b"\x10\x01"))
+    descriptor = file._descriptor
+    assert descriptor is not None
+    (parents,) = event_paths(tmp_path)
+    file._torn = True
+    os.write(descriptor, b"half a rec")
+    before = parents.read_bytes()
+    file.disown()
+    with pytest.raises(OSError, match=os.strerror(errno.EBADF)):
+        os.fstat(descriptor)
+    file.append(encode_record(b"\x10\x02"))
+    file.close()
+    file.disown()
+    assert parents.read_bytes() == before
+    (own,) = (path for path in event_paths(tmp_path) if path != parents)
+    assert own.read_bytes().endswith(encode_record(b"\x10\x02"))

@@ -27,6 +27,13 @@ from tests.logging_lib.event_files import event_paths, raw_events, shown_events,
 NEVER = 3600.0
 
 
+class Unreadable:
+    """A tensor of a library that fails in its own way."""
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        raise LookupError("out of reach,\n  for good")
+
+
 def shown_scalars(directory: Path, tag: str) -> list[tuple[int, float, float]]:
     return [
         (event.step, event.wall_time, tensor_util.make_ndarray(value.tensor).item())
@@ -229,6 +236,48 @@ def test_log_dir_stays_as_given(tmp_path: Path) -> None:
             assert writer.log_dir is writer.get_logdir() is given
 
 
+def test_a_relative_directory_does_not_follow_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    there.mkdir()
+    monkeypatch.chdir(here)
+    writer = SummaryWriter("runs/x")
+    monkeypatch.chdir(there)
+    writer.add_scalars("m", {"k": 1.0}, 1)
+    writer.add_hparams({"a": 1}, {}, run_name="trial")
+    writer.close()
+    writer.add_scalar("z", 1.0, 2)
+    writer.close()
+    assert writer.log_dir == writer.get_logdir() == "runs/x"
+    assert list(there.iterdir()) == []
+    assert [event.step for event in summaries(here / "runs/x")] == [2]
+    assert len(summaries(here / "runs/x/m_k")) == 1
+    assert len(summaries(here / "runs/x/trial")) == 3
+
+
+def test_a_directory_that_cannot_be_written_later_does_not_end_the_training(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = tmp_path / "run"
+    writer = SummaryWriter(run)
+    writer.close()
+    for path in event_paths(run):
+        path.unlink()
+    run.rmdir()
+    run.write_text("a file where the directory was")
+    writer.add_scalar("x", 1.0)
+    writer.add_hparams({"a": 1}, {"m": 0.5}, run_name="trial")
+    writer.close()
+    assert {record.getMessage().partition(": ")[0] for record in caplog.records} == {
+        f"cannot log to {run}",
+        f"cannot log to {run / 'trial'}",
+        "1 logged events were lost",
+        "4 logged events were lost",
+    }
+
+
 def test_two_writers_in_one_directory(tmp_path: Path) -> None:
     with SummaryWriter(tmp_path) as first, SummaryWriter(tmp_path) as second:
         first.add_scalar("x", 1.0, 1)
@@ -260,12 +309,31 @@ def test_logging_while_another_thread_closes(tmp_path: Path) -> None:
     [
         (lambda w: w.add_scalar("t", [1, 2]), ValueError, r"tag 't': expected one number, got shape \[2\]"),
         (lambda w: w.add_scalar("t", "1"), TypeError, "tag 't': expected numbers, got str"),
-        (lambda w: w.add_scalar(b"t", 1.0), TypeError, "a tag must be a str, got bytes"),
-        (lambda w: w.add_scalar("\udc80", 1.0), ValueError, "surrogates not allowed"),
+        (lambda w: w.add_scalar("t", torch.zeros(1, device="meta")), ValueError, "tag 't': .*meta"),
+        (lambda w: w.add_scalar("t", 10**400), ValueError, "tag 't': .*beyond the range"),
+        (lambda w: w.add_scalar("t", Unreadable()), ValueError, "tag 't': out of reach, for good$"),
+        (lambda w: w.add_scalar(b"t", 1.0), TypeError, "tag b't': a tag must be a str, got bytes"),
+        (lambda w: w.add_scalar(torch.zeros(99), "t"), TypeError, "^tag tensor.{,60}: expected numbers, got str$"),
+        (lambda w: w.add_scalar("\udc80", 1.0), ValueError, r"tag '\\udc80': .*surrogates not allowed"),
+        (lambda w: w.add_scalar("t", 1.0, float("inf")), ValueError, "tag 't': cannot convert float infinity"),
+        (lambda w: w.add_scalar("t", 1.0, float("nan")), ValueError, "tag 't': cannot convert float NaN"),
+        (lambda w: w.add_scalar("t", 1.0, torch.zeros(2)), ValueError, "tag 't': "),
+        (lambda w: w.add_scalar("t", 1.0, 1, "noon"), ValueError, "tag 't': .*'noon'"),
+        (lambda w: w.add_scalar("t", 1.0, 1, [2.0]), TypeError, "tag 't': .*list"),
+        (lambda w: w.add_scalar("t", 1.0, 1, float("nan")), ValueError, "tag 't': walltime nan is no time"),
         (lambda w: w.add_scalar("t", 1.0, "x"), ValueError, "tag 't': invalid literal"),
         (lambda w: w.add_scalar("t", 1.0, object()), TypeError, "tag 't': int"),
         (lambda w: w.add_scalar("t", 1.0, 1 << 63), ValueError, "tag 't': step 9223372036854775808 does not fit"),
         (lambda w: w.add_scalars("t", {"a": None}), TypeError, "tag 't': expected numbers"),
+        (lambda w: w.add_scalars("t", {"a": 1, "b": None}), TypeError, "tag 't': expected numbers"),
+        (lambda w: w.add_scalars(5, {"a": 1}), TypeError, "tag 5: a tag must be a str"),
+        (lambda w: w.add_scalars("t", [1.0]), TypeError, "tag 't': expected a dict of numbers, got list"),
+        (lambda w: w.add_scalars("t", {3: 1.0}), TypeError, "tag 't': a key must be a str, got int"),
+        (lambda w: w.add_scalars("t", {"a\0b": 1.0}), ValueError, "tag 't': .*null character"),
+        (lambda w: w.add_scalars("t\0", {"a": 1.0}), ValueError, "tag 't.x00': .*null character"),
+        (lambda w: w.add_scalars("t", {"\ud800": 1.0}), ValueError, "tag 't': .*surrogates not allowed"),
+        (lambda w: w.add_scalars("t", {"a": 1}, float("inf")), ValueError, "tag 't': cannot convert"),
+        (lambda w: w.add_scalars("t", {"a": 1}, 1, "noon"), ValueError, "tag 't': .*'noon'"),
         (lambda w: w.add_histogram("t", []), ValueError, "tag 't': no values"),
         (lambda w: w.add_histogram("t", [1j]), TypeError, "tag 't': expected real numbers"),
         (lambda w: w.add_histogram("t", [1.0], bins="no rule"), ValueError, "tag 't': .*no rule"),
@@ -273,12 +341,32 @@ def test_logging_while_another_thread_closes(tmp_path: Path) -> None:
         (lambda w: w.add_histogram("t", [1.0], bins=[3, 1]), ValueError, "tag 't': .*monotonic"),
         (lambda w: w.add_histogram("t", [1.0], bins=[3]), ValueError, "tag 't': .*two edges"),
         (lambda w: w.add_histogram("t", [1.0], max_bins=0), ValueError, "tag 't': max_bins is 0"),
+        (lambda w: w.add_histogram("t", [1.0], max_bins=2.5), TypeError, "tag 't': .*float"),
+        (lambda w: w.add_histogram("t", [1.0], bins=2.5), TypeError, "tag 't': .*integer"),
+        (lambda w: w.add_histogram("t", [1.0], bins=[1j, 2j]), TypeError, "tag 't': .*complex"),
+        (lambda w: w.add_histogram("t", torch.zeros(3, device="meta")), ValueError, "tag 't': .*meta"),
+        (lambda w: w.add_histogram("t", [torch.zeros(2), torch.zeros(3)]), ValueError, "tag 't': .*inhomogeneous"),
+        (lambda w: w.add_image("t", np.zeros((3, 2, 2), complex)), TypeError, "tag 't': .*complex"),
+        (lambda w: w.add_image("t", np.zeros((3, 2, 2)), dataformats=None), TypeError, "tag 't': dataformats must be"),
         (lambda w: w.add_image("t", np.zeros((2, 2))), ValueError, r"tag 't': shape \[2, 2\] does not fit .*'CHW'"),
         (lambda w: w.add_image("t", np.zeros((5, 2, 2))), ValueError, "tag 't': 5 channels"),
         (lambda w: w.add_image("t", np.zeros((3, 0, 2))), ValueError, "tag 't': no pixels"),
         (lambda w: w.add_image("t", np.zeros((2, 2, 2)), dataformats="HWW"), ValueError, "'HWW' is no order"),
         (lambda w: w.add_images("t", np.zeros((1, 4, 2, 2))), ValueError, "tag 't': 4 channels"),
         (lambda w: w.add_text("t", 5), TypeError, "tag 't': expected a str, got int"),
+        (lambda w: w.add_text(5, "x"), TypeError, "tag 5: a tag must be a str"),
+        (lambda w: w.add_text("t", "x", "y"), ValueError, "tag 't': invalid literal"),
+        (lambda w: w.add_summary(5), TypeError, "add_summary: expected a Summary message, got int"),
+        (lambda w: w.add_summary(Summary(), float("inf")), ValueError, "add_summary: cannot convert"),
+        (lambda w: w.add_hparams({"a": 10**400}, {}), ValueError, "add_hparams: hparam 'a' must be.*beyond the range"),
+        (lambda w: w.add_hparams({5: 1}, {}), TypeError, "add_hparams: "),
+        (lambda w: w.add_hparams({"\ud800": 1}, {}), ValueError, "add_hparams: .*surrogates"),
+        (lambda w: w.add_hparams({"a": 1}, {5: 1}), TypeError, "add_hparams: a tag must be a str, got int"),
+        (lambda w: w.add_hparams({"a": 1}, {}, [1]), TypeError, "hparam_domain_discrete should be dictionary"),
+        (lambda w: w.add_hparams({"a": 1}, {}, {"a": [1, 10**400]}), ValueError, "hparam 'a' .*beyond the range"),
+        (lambda w: w.add_hparams({"a": 1}, {}, run_name="a\0b"), ValueError, "add_hparams: .*null character"),
+        (lambda w: w.add_hparams({"a": 1}, {}, run_name=5), TypeError, "add_hparams: .*must be a str, got int"),
+        (lambda w: w.add_hparams({"a": 1}, {}, global_step=float("inf")), ValueError, "add_hparams: cannot convert"),
         (lambda w: w.add_hparams([], {}), TypeError, "should be dictionary"),
         (lambda w: w.add_hparams({"a": [1, 2]}, {}), ValueError, "hparam 'a' must be"),
         (lambda w: w.add_hparams({"a": 1}, {"m": "x"}), TypeError, "expected numbers, got str"),
@@ -289,8 +377,11 @@ def test_logging_while_another_thread_closes(tmp_path: Path) -> None:
 def test_bad_arguments_raise_at_the_call_and_leave_nothing(
     tmp_path: Path, call: Any, error: type[Exception], message: str
 ) -> None:
-    with SummaryWriter(tmp_path) as writer, pytest.raises(error, match=message):
-        call(writer)
+    with SummaryWriter(tmp_path) as writer:
+        with pytest.raises(error, match=message) as caught:
+            call(writer)
+        assert caught.type in (TypeError, ValueError)
+        assert "\n" not in str(caught.value)
     assert summaries(tmp_path) == []
     assert [path for path in tmp_path.iterdir() if path.is_dir()] == []
 

@@ -48,4 +48,5 @@ def _tell_problems(problems: Sequence[Problem]) -> None:
         place = "" if problem.offset is None else f" at byte {problem.offset}"
         tell(f"{printable(problem.path)}{place}: {printable(problem.reason)}")
     if len(problems) > _SHOWN_PROBLEMS:
-        tell(f"and {len(problems) - _SHOWN_PROBLEMS} more problems")
+        rest = sum(problem.count for problem in problems[_SHOWN_PROBLEMS:])
+        tell("and one more problem" if rest == 1 else f"and {rest} more problems")

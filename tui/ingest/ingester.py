@@ -12,19 +12,29 @@ from typing import Literal
 from tui.ingest.sources import Sources
 from tui.ingest.watcher import Watcher
 from tui.model import Batch
+from tui.reader.event_file import EventFileReader
 from tui.reader.logdir import LogDir
+from tui.reader.runtime import slow_runtime
 from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
 from tui.store.store import Store
 
 # A slice of work, and the rest after it in which the screen may take the interpreter. In seconds.
 _SLICE = 0.003
 _REST = 0.0005
-# Between two commits while there is more to read.
+# At least between two commits while there is more to read, and between two reports of progress.
 _LOADING_COMMIT = 0.1
-# After a commit of live points; a writer that flushes at each step must not keep us busy.
+# At least after a commit of live points, and at most: a writer that flushes at each step must not keep us busy.
 _LIVE_PAUSE = 0.03
-# However often directories change, listing them takes no larger share of the time than one in so many.
+_LONGEST_LIVE_PAUSE = 0.5
+# What comes between two commits takes at least so many times as long as a commit does, with thousands of series.
+_COMMIT_SHARE = 5
+# Likewise between two looks at files, where they are slow; up to so many seconds.
+_LOOK_SHARE = 30
+_LONGEST_LOOK = 10.0
+# Likewise between two listings of directories, however often these change; and when nothing asks for one.
 _SCAN_SHARE = 10
+_IDLE_SCAN_SHARE = 100
+_LONGEST_SCAN = 60.0
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +54,10 @@ class IngestStatus:
     mode: Literal["inotify", "poll"]
     detail: str
     error: str | None
+
+
+class _StoppedError(Exception):
+    """`stop` was called: whatever is under way on the thread ends."""
 
 
 class Ingester:
@@ -74,8 +88,15 @@ class Ingester:
         self._status = IngestStatus(0, 0, 0, True, "poll", self._watcher.detail, None)
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
+        # The screen's list of problems and the commands' stderr say it once; nothing else would.
+        if (problem := slow_runtime()) is not None:
+            self._store.apply(problem)
+        # The reader that has read more than was taken from it.
+        self._collecting: EventFileReader | None = None
         self._slice_start = 0.0
         self._committed_at = 0.0
+        self._published_at = 0.0
+        self._commit_cost = 0.0
         self._next_look = 0.0
         self._next_scan = 0.0
         self._hurried_scan = 0.0
@@ -115,6 +136,8 @@ class Ingester:
         try:
             while not self._stopping.is_set():
                 self._pass()
+        except _StoppedError:
+            pass  # as asked
         except Exception as error:  # noqa: BLE001 - a thread that dies unseen would leave a screen that looks alive
             _log.exception("ingest stopped")
             self._status = self._make_status(f"reading stopped: {type(error).__name__}: {error}")
@@ -131,34 +154,59 @@ class Ingester:
         self._wait()
 
     def _look_when_due(self) -> None:
-        now = time.monotonic()
-        if now < self._next_look:
+        start = time.monotonic()
+        if start < self._next_look:
             return
-        if now >= self._next_scan or self._sources.directories_changed():
+        if start >= self._next_scan or (start >= self._hurried_scan and self._sources.directories_changed()):
             self._scan()
+            start = time.monotonic()
         self._apply(self._sources.look())
-        self._next_look = time.monotonic() + self._poll_seconds
+        end = time.monotonic()
+        self._next_look = end + max(self._poll_seconds, min(_LOOK_SHARE * (end - start), _LONGEST_LOOK))
 
     def _scan(self) -> None:
         start = time.monotonic()
         self._apply(self._sources.scan())
         self._watcher.cover(self._roots, self._sources.directories)
         end = time.monotonic()
-        self._next_scan = end + self._rescan_seconds
-        self._hurried_scan = end + _SCAN_SHARE * (end - start)
+        self._next_scan = end + max(self._rescan_seconds, min(_IDLE_SCAN_SHARE * (end - start), _LONGEST_SCAN))
+        self._hurried_scan = end + min(_SCAN_SHARE * (end - start), _LONGEST_SCAN)
 
     def _drain(self) -> None:
         """Read all that waits, committing now and then; a long load still looks out for live points."""
-        while (reader := self._sources.next()) is not None and not self._stopping.is_set():
-            self._apply(reader.read())
+        while (reader := self._sources.next()) is not None:
+            self._read(reader)
             if self._thread is not None:
                 self._look_when_due()
-            if time.monotonic() - self._committed_at >= _LOADING_COMMIT:
-                self._commit()
+            self._tick()
+        self._take()
+
+    def _tick(self) -> None:
+        """Show how far the load is: on the thread by its data too, which `read_all` gives only when all is read."""
+        now = time.monotonic()
+        pause = max(_LOADING_COMMIT, _COMMIT_SHARE * self._commit_cost)
+        if self._thread is not None and now - self._committed_at >= pause:
+            self._commit()
+        elif now - self._published_at >= _LOADING_COMMIT:
+            self._publish(self._snapshot)
+
+    def _read(self, reader: EventFileReader) -> None:
+        """Read a chunk. Its data is taken when there is much, or no more: a batch of each tag has its cost."""
+        if self._collecting is not reader:
+            self._take()
+        self._collecting = reader
+        self._apply(self._sources.read(reader))
+        if reader.full or not reader.pending:
+            self._take()
+
+    def _take(self) -> None:
+        reader, self._collecting = self._collecting, None
+        if reader is not None:
+            self._apply(reader.take())
 
     def _wait(self) -> None:
         """Wait for hints until the next look, and act on them."""
-        self._stopping.wait(_LIVE_PAUSE)
+        self._stopping.wait(min(max(_LIVE_PAUSE, _COMMIT_SHARE * self._commit_cost), _LONGEST_LIVE_PAUSE))
         hints = self._watcher.wait(max(0.0, self._next_look - time.monotonic()))
         if hints.rescan:
             self._next_scan = min(self._next_scan, self._hurried_scan)
@@ -172,10 +220,17 @@ class Ingester:
             self._breathe()
 
     def _commit(self) -> None:
-        """Publish what changed, and announce it; nothing where nothing did."""
-        snapshot = self._store.snapshot()
-        status = self._make_status(None)
+        """Publish what changed."""
+        start = time.monotonic()
+        self._take()
+        self._publish(self._store.snapshot())
         self._committed_at = time.monotonic()
+        self._commit_cost = self._committed_at - start
+
+    def _publish(self, snapshot: StoreSnapshot) -> None:
+        """Announce a snapshot and how far reading is; nothing where neither changed."""
+        status = self._make_status(None)
+        self._published_at = time.monotonic()
         if snapshot is self._snapshot and status == self._status:
             return
         self._snapshot, self._status = snapshot, status
@@ -197,6 +252,8 @@ class Ingester:
         """Rest after a slice of work, so that the screen's thread gets its turn; not when there is no such thread."""
         if self._thread is None:
             return
+        if self._stopping.is_set():
+            raise _StoppedError
         now = time.monotonic()
         if now - self._slice_start > _SLICE:
             time.sleep(_REST)

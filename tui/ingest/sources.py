@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
+from tui.ingest.rota import Rota
 from tui.model import Batch, Problem, Recovered, RunActivity
 from tui.reader.decode import EventDecoder
 from tui.reader.event_file import EventFileReader
 from tui.reader.logdir import LogDir, discover
+
+# A file or directory that changed within so many seconds may soon change again.
+_RECENT = 600.0
 
 
 @dataclass(slots=True)
@@ -28,11 +34,18 @@ class Sources:
     """Every event file of the logdirs, each with its reader. For one thread."""
 
     def __init__(self, logdirs: Sequence[LogDir], *, breathe: Callable[[], None] = lambda: None) -> None:
+        self.bytes_read = 0
+        """Bytes read of all files."""
+        self.bytes_total = 0
+        """Bytes read, and those that wait to be read."""
         self._logdirs = tuple(logdirs)
         self._breathe = breathe
         self._runs: dict[str, _RunFiles] = {}
         self._by_path: dict[str, list[EventFileReader]] = {}
+        self._rota: Rota[EventFileReader] = Rota()
+        self._counted: dict[EventFileReader, tuple[int, int]] = {}
         self._directories: dict[str, int] = {}
+        self._directory_rota: Rota[str] = Rota()
         self._linked = 0
         self._problems: dict[Problem, None] = {}
         # The reader whose turn is next stands at the end.
@@ -47,16 +60,6 @@ class Sources:
     def directories(self) -> int:
         """How many directories the last scan listed, without those behind symbolic links."""
         return len(self._directories) - self._linked
-
-    @property
-    def bytes_read(self) -> int:
-        """Bytes read of all files."""
-        return sum(reader.offset for reader in self._readers())
-
-    @property
-    def bytes_total(self) -> int:
-        """Bytes read, and those that wait to be read."""
-        return sum(reader.size if reader.pending else reader.offset for reader in self._readers())
 
     def scan(self) -> list[Batch]:
         """List the logdirs: new runs, new files, and directories that cannot be listed (each told once)."""
@@ -74,26 +77,48 @@ class Sources:
         batches += [Recovered(problem.path) for problem in self._problems if problem not in problems]
         batches += [problem for problem in problems if problem not in self._problems]
         self._directories, self._problems = directories, problems
+        self._directory_rota = Rota()
+        now = time.time()
+        for path, mtime in directories.items():
+            self._directory_rota.note(path, busy=_is_recent(mtime / 1e9, now))
         return batches
 
     def directories_changed(self) -> bool:
-        """Whether an entry came or went since the last scan, in a directory it listed or by a logdir appearing."""
+        """Whether an entry came or went since the last scan, in a directory it listed or by a logdir appearing.
+
+        Of directories where nothing has for long, each call looks at some only.
+        """
         listed = self._directories.keys() | {problem.path for problem in self._problems}
-        roots = (os.fspath(logdir.path) for logdir in self._logdirs)
+        roots = [os.fspath(logdir.path) for logdir in self._logdirs]
         if any(root not in listed and _mtime(root) is not None for root in roots):
             return True
-        return any(_mtime(path) != mtime for path, mtime in self._directories.items())
+        due = chain((root for root in roots if root in self._directories), self._directory_rota.due())
+        return any(_mtime(path) != self._directories[path] for path in due)
 
     def look(self, paths: Iterable[str] | None = None) -> list[Batch]:
-        """Notice which files have grown, and line them up to be read. `paths` limits it to those files."""
-        if paths is None:
-            readers = list(self._readers())
-        else:
-            readers = [reader for path in paths for reader in self._by_path.get(path, ())]
+        """Notice which files have grown, and line them up to be read.
+
+        These are the files at `paths`; where it is None, new files, those that changed lately, and by turns some of
+        the others.
+        """
+        named = None if paths is None else [reader for path in paths for reader in self._by_path.get(path, ())]
         batches: list[Batch] = []
-        for reader in readers:
+        grown: list[EventFileReader] = []
+        now = time.time()
+        for reader in self._rota.due() if named is None else named:
             batches += reader.look()
-        self._line_up(reader for reader in readers if reader.pending)
+            self._count(reader)
+            if reader.pending:
+                grown.append(reader)
+            self._rota.note(reader, busy=reader.pending or _is_recent(reader.mtime, now))
+        if grown:
+            self._line_up(grown)
+        return batches
+
+    def read(self, reader: EventFileReader) -> list[Batch]:
+        """Read the reader's next chunk; returns what it tells about the file."""
+        batches = reader.read()
+        self._count(reader)
         return batches
 
     def next(self) -> EventFileReader | None:
@@ -121,6 +146,7 @@ class Sources:
                 continue
             reader = EventFileReader(EventDecoder(run, path, files.tag_plugins), breathe=self._breathe)
             files.readers[path] = reader
+            self._rota.note(reader, busy=True)
             self._by_path.setdefault(path, []).append(reader)
             # A run shows as soon as it is found, also when nothing in it can be read.
             batches.append(RunActivity(run, path, 0, None, None))
@@ -129,9 +155,19 @@ class Sources:
             files.readers = known | {path: files.readers[path] for path in paths}
         return batches
 
-    def _readers(self) -> Iterable[EventFileReader]:
-        for run in self._runs.values():
-            yield from run.readers.values()
+    def _count(self, reader: EventFileReader) -> None:
+        """Keep the totals; adding up thousands of files at each commit would cost more than reading a point."""
+        before = self._counted.get(reader, (0, 0))
+        now = (reader.offset, reader.size if reader.pending else reader.offset)
+        if now != before:
+            self._counted[reader] = now
+            self.bytes_read += now[0] - before[0]
+            self.bytes_total += now[1] - before[1]
+
+
+def _is_recent(mtime: float, now: float) -> bool:
+    """Whether a file changed lately, as its server's clock has it, which may be ahead of ours."""
+    return now - mtime < _RECENT
 
 
 def _mtime(path: str) -> int | None:

@@ -206,7 +206,9 @@ class _Handler(FileSystemEventHandler):
         paths = [os.fsdecode(path) for path in (event.src_path, event.dest_path) if path]
         if event.is_directory or any(is_event_filename(Path(path).name) for path in paths):
             rescan = not isinstance(event, FileModifiedEvent)
-            self._watcher.hint(self._root + paths[0].removeprefix(self._real), rescan=rescan)
+            # Both names of what was moved: an event file may have taken the place of another.
+            for path in paths:
+                self._watcher.hint(self._root + path.removeprefix(self._real), rescan=rescan)
 
 
 def file_system_type(path: str, mounts: str | None = None) -> str:

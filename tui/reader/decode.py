@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, starmap
 
 import numpy as np
 from google.protobuf.message import DecodeError
@@ -14,11 +15,16 @@ from logging_lib.tfevents import plugins
 from logging_lib.tfevents.hparams import decode_hparams
 from logging_lib.tfevents.proto import event_pb2, summary_pb2, tensor_pb2
 from logging_lib.tfevents.record import Record
-from logging_lib.tfevents.tensor import from_tensor_proto
+from logging_lib.tfevents.tensor import from_tensor_proto, shape_of
 from tui.model import Batch, BlobBatch, BlobRef, HParamsInfo, Problem, RunActivity, ScalarBatch, SeriesKey, TagInfo
 
 RUN_GRAPH_TAG = "__run_graph__"
 META_GRAPH_TAG = "__meta_graph__"
+
+# A batch costs the store as much as some ten points, a collected point a tenth of a kilobyte.
+_EVENTS_PER_TAKE = 1 << 16
+_EVENTS_PER_SERIES = 8
+_MOST_EVENTS_PER_TAKE = 1 << 19
 
 _FLOAT = struct.Struct("<f")
 _DOUBLE = struct.Struct("<d")
@@ -67,10 +73,13 @@ class EventDecoder:
     def add(self, record: Record) -> None:
         """Decode one record's event. What cannot be decoded becomes a Problem at the record's offset."""
         try:
-            event = event_pb2.Event.FromString(record.payload)
+            self._add(record, event_pb2.Event.FromString(record.payload))
         except DecodeError:
             self._problem(record, "record holds no event")
-            return
+        except MemoryError:  # of one huge event; there is enough for the next ones
+            self._problem(record, f"record of {len(record.payload)} bytes needs more memory than there is")
+
+    def _add(self, record: Record, event: event_pb2.Event) -> None:
         self._events += 1
         wall_time = event.wall_time
         if not self._first <= wall_time <= self._last and math.isfinite(wall_time):
@@ -92,22 +101,31 @@ class EventDecoder:
             else:
                 self._add_value(record, event, item, value)
 
-    def take(self) -> list[Batch]:
+    @property
+    def full(self) -> bool:
+        """Whether so much was collected that waiting for more would rather cost memory than save work."""
+        least = min(max(_EVENTS_PER_TAKE, _EVENTS_PER_SERIES * len(self._scalars)), _MOST_EVENTS_PER_TAKE)
+        return self._events + len(self._others) >= least
+
+    def take(self) -> Iterator[Batch]:
         """Batches of what was added since the last call: first what is known about tags, then their data."""
-        batches = self._others
-        for tag, points in self._scalars.items():
-            batches.append(self._scalar_batch(tag, points))
-        for (tag, plugin), blobs in self._blobs.items():
-            key = SeriesKey(self.run, tag, plugin)
-            steps, wall_times = np.array(blobs.steps, np.int64), np.array(blobs.wall_times, np.float64)
-            batches.append(BlobBatch(key, steps, wall_times, blobs.refs))
-        if self._events:
-            known = self._first <= self._last
-            first, last = (self._first, self._last) if known else (None, None)
-            batches.append(RunActivity(self.run, self.path, self._events, first, last))
+        others, activity = self._others, self._activity()
+        scalars = starmap(self._scalar_batch, self._scalars.items())
+        blobs = starmap(self._blob_batch, self._blobs.items())
         self._scalars, self._blobs, self._others, self._events = {}, {}, [], 0
         self._first, self._last = math.inf, -math.inf
-        return batches
+        return chain(others, scalars, blobs, activity)
+
+    def _activity(self) -> list[RunActivity]:
+        if not self._events:
+            return []
+        known = self._first <= self._last
+        first, last = (self._first, self._last) if known else (None, None)
+        return [RunActivity(self.run, self.path, self._events, first, last)]
+
+    def _blob_batch(self, name: tuple[str, str], blobs: _Blobs) -> BlobBatch:
+        steps, wall_times = np.array(blobs.steps, np.int64), np.array(blobs.wall_times, np.float64)
+        return BlobBatch(SeriesKey(self.run, *name), steps, wall_times, blobs.refs)
 
     def _scalar_batch(self, tag: str, points: _Scalars) -> ScalarBatch:
         return ScalarBatch(
@@ -207,9 +225,13 @@ def _scalar(tensor: tensor_pb2.TensorProto) -> float:
         reader = _QUICK.get(tensor.dtype)
         if reader is not None and (number := reader(tensor)) is not None:
             return number
+    # The shape first: a tensor of another one may be large.
+    shape = shape_of(tensor)
+    if shape not in ((), (1,)):
+        raise ValueError(f"tensor of shape {list(shape)} is no number")
     array = from_tensor_proto(tensor)
-    if array.shape not in ((), (1,)) or array.dtype.kind not in "biuf":
-        raise ValueError(f"tensor of shape {list(array.shape)} of {array.dtype.name} is no number")
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"tensor of {array.dtype.name} is no number")
     return float(array.reshape(-1)[0])
 
 

@@ -1,13 +1,15 @@
-"""Tails one event file: what was appended since the last look becomes batches, chunk by chunk."""
+"""Tails one event file: what was appended since the last look is decoded, chunk by chunk, and collected."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import FileIO
 from pathlib import Path
+from typing import NamedTuple
 
-from logging_lib.tfevents.record import Record, RecordDecoder
+from logging_lib.tfevents.crc32c import masked_crc32c
+from logging_lib.tfevents.record import FOOTER_BYTES, Damage, Record, RecordDecoder
 from tui.model import Batch, Problem, Recovered
 from tui.reader.decode import EventDecoder
 
@@ -16,12 +18,21 @@ CHUNK_BYTES = 1 << 20
 _RECORDS_PER_BREATH = 64
 
 
+class _Mark(NamedTuple):
+    """The payload of the last record read, by which a copy of the file is known: where it lies, and its CRC."""
+
+    offset: int
+    length: int
+    crc: int
+
+
 class EventFileReader:
     """Reads one growing file.
 
     A truncated record at the end is a state: reading goes on when the rest arrives. Damage, and a file that cannot
-    be read, become Problems, each reported once. The file is open only during `read`, so that a logdir of
-    thousands of files needs no thousands of descriptors.
+    be read, become Problems, each reported once. The file is open only during `look` and `read`, so that a logdir
+    of thousands of files needs no thousands of descriptors. Another file that takes the place of this one and holds
+    its last record, where it was, is a copy of it that has grown (rsync and editors replace files like that).
 
     Invariants: `offset` bytes have been read, `size` were there at the last look; once `_lost`, nothing more is
     read, since the bytes at `offset` no longer follow those read before.
@@ -40,8 +51,9 @@ class EventFileReader:
         self.mtime = 0.0
         self._decoder = decoder
         self._breathe = breathe
-        self._records = RecordDecoder()
+        self._records = RecordDecoder(breathe=breathe)
         self._identity: tuple[int, int] | None = None
+        self._last: _Mark | None = None
         self._complaint: str | None = None
         self._blocked = False
         self._lost = False
@@ -52,6 +64,11 @@ class EventFileReader:
         """Whether bytes wait to be read, as far as the last look showed."""
         return self.size > self.offset and not self._blocked
 
+    @property
+    def full(self) -> bool:
+        """Whether so much was read since the last `take` that it should be taken before more is read."""
+        return self._decoder.full
+
     def look(self) -> list[Batch]:
         """Notice growth, and whether the file is still the one that was read."""
         self._blocked = self._lost
@@ -59,6 +76,9 @@ class EventFileReader:
             return []
         try:
             status = os.stat(self.path)  # noqa: PTH116 - polled by the thousand
+            if self._identity not in (None, _identity(status)):
+                with FileIO(self.path) as file:
+                    status = self._follow(file)
         except OSError as error:
             return self._block(_reason(error))
         if (lost := self._lost_to(status)) is not None:
@@ -69,47 +89,80 @@ class EventFileReader:
         return [] if self.pending else self._recover()
 
     def read(self) -> list[Batch]:
-        """Batches of the next chunk; empty, and no longer pending, when the file cannot be read now."""
+        """Decode the next chunk, for `take`; returns what there is to tell about the file itself.
+
+        The file is no longer pending when it cannot be read now.
+        """
         try:
             with FileIO(self.path) as file:
-                status = os.fstat(file.fileno())
+                status = self._follow(file)
                 if (lost := self._lost_to(status)) is not None:
                     return self._lose(lost)
-                self._identity = (status.st_dev, status.st_ino)
+                self._identity = _identity(status)
                 file.seek(self.offset)
                 data = file.read(CHUNK_BYTES)
+            if not data:
+                self.size = self.offset
+            recovered = self._recover()
+            return recovered + self._decode(data)
         except OSError as error:
             return self._block(_reason(error))
-        if not data:
-            self.size = self.offset
-        recovered = self._recover()
-        return recovered + self._decode(data)
+        except MemoryError:  # of one record so large; what it holds so far is let go
+            self._records = RecordDecoder(self.offset)
+            return self._lose("not enough memory for a record of this file; it is read no further")
+
+    def take(self) -> Iterator[Batch]:
+        """The data that was read since the last call."""
+        return self._decoder.take()
 
     def _decode(self, data: bytes) -> list[Batch]:
-        damage: list[Batch] = []
+        told: list[Batch] = []
+        last: Record | None = None
         self.offset += len(data)
         for number, item in enumerate(self._records.feed(data)):
             if isinstance(item, Record):
                 self._decoder.add(item)
+                last = item
             elif item.offset != self._open_damage:
-                damage.append(Problem(self.path, item.offset, f"{item.reason}; {item.length} bytes skipped"))
-            if number % _RECORDS_PER_BREATH == 0:
+                told.append(Problem(self.path, item.offset, f"{item.reason}; {item.length} bytes skipped"))
+            # A damaged record may have cost as much as it claimed to be long.
+            if number % _RECORDS_PER_BREATH == 0 or isinstance(item, Damage):
                 self._breathe()
-        return self._decoder.take() + damage + self._tail_damage()
+        if last is not None:
+            self._last = _Mark(last.offset, len(last.payload), masked_crc32c(last.payload))
+        return told + self._tail_damage()
 
     def _tail_damage(self) -> list[Batch]:
         """A damaged stretch that goes on to the end of what is there is reported without waiting for its end."""
-        start = self._records.searching_from
-        if start is None or start == self._open_damage or self.size > self.offset:
+        damage = self._records.open_damage
+        if damage is None or damage.offset == self._open_damage or self.size > self.offset:
             return []
-        self._open_damage = start
-        return [Problem(self.path, start, "record header fails its CRC, and no record follows")]
+        self._open_damage = damage.offset
+        return [Problem(self.path, damage.offset, f"{damage.reason}, and no record follows")]
+
+    def _follow(self, file: FileIO) -> os.stat_result:
+        """Go on in this file if it took the place of the one that was read and holds what that one held."""
+        status = os.fstat(file.fileno())
+        if self._identity not in (None, _identity(status)):
+            end = self._end_in(file)
+            if end is not None:
+                self._identity, self.offset = _identity(status), end
+                self._records = RecordDecoder(end, breathe=self._breathe)
+        return status
+
+    def _end_in(self, file: FileIO) -> int | None:
+        """Where the last record read ends in this file, 0 where none was read, None where it is not there."""
+        if self._last is None:
+            return 0
+        offset, length, crc = self._last
+        payload = os.pread(file.fileno(), length, offset)
+        return offset + length + FOOTER_BYTES if len(payload) == length and masked_crc32c(payload) == crc else None
 
     def _lost_to(self, status: os.stat_result) -> str | None:
         """Why the bytes at `offset` would not follow those read before, or None."""
         if self.offset == 0:
             return None
-        if self._identity != (status.st_dev, status.st_ino):
+        if self._identity != _identity(status):
             return "file was replaced; its new content is not read"
         if status.st_size < self.offset:
             return f"file shrank from {self.offset} to {status.st_size} bytes; it is read no further"
@@ -132,6 +185,10 @@ class EventFileReader:
             return []
         self._complaint = None
         return [Recovered(self.path)]
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def _reason(error: OSError) -> str:

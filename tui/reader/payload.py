@@ -1,4 +1,7 @@
-"""Decodes one blob when it is shown: reads its record again, by file, offset and length."""
+"""Decodes one blob when it is shown or exported: reads its record again, by file, offset and length.
+
+One function a kind of data, each for both encodings: `read_histogram`, `read_text`, `read_image`.
+"""
 
 from __future__ import annotations
 

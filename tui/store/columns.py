@@ -34,9 +34,11 @@ class Column(Generic[Element]):
     def extend(self, values: npt.ArrayLike) -> None:
         """Append an array of shape [n]; a wider float dtype than the column's widens the column."""
         new = np.asarray(values)
-        dtype = np.promote_types(self.dtype, new.dtype) if new.dtype.kind == "f" else self.dtype
+        dtype = self._data.dtype
+        if new.dtype is not dtype and new.dtype.kind == "f":
+            dtype = np.promote_types(dtype, new.dtype)
         end = self._size + len(new)
-        if end > len(self._data) or dtype != self.dtype:
+        if end > len(self._data) or dtype != self._data.dtype:
             self._move(end, dtype)
         self._data[self._size : end] = new
         self._size = end

@@ -52,7 +52,7 @@ class GrowingScalars(GrowingSeries):
         self._steps.extend(batch.steps)
         self._wall_times.extend(batch.wall_times)
         self._values.extend(batch.values)
-        self.ends_finite = bool(np.isfinite(batch.values[-1]))
+        self.ends_finite = math.isfinite(batch.values[-1])
 
     def freeze(self, version: int) -> ScalarSeries:
         """What a snapshot shows."""
@@ -60,7 +60,7 @@ class GrowingScalars(GrowingSeries):
 
 
 class GrowingBlobs(GrowingSeries):
-    """Where blobs lie, in file order: 36 bytes each."""
+    """Where blobs lie, in file order: 40 bytes each, plus an eighth of slack."""
 
     def __init__(self, key: SeriesKey) -> None:
         super().__init__(key)

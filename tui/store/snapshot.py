@@ -64,7 +64,10 @@ class RunSummary:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoreSnapshot:
-    """All that was read up to one commit. Mappings keep the order of first appearance, runs are sorted by name."""
+    """All that was read up to one commit. Mappings keep the order of first appearance, runs are sorted by name.
+
+    Two snapshots share a mapping (or the tuple of problems, which is by file) in which nothing changed between them.
+    """
 
     version: int
     runs: Mapping[str, RunSummary]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections import Counter
 from dataclasses import dataclass, field
 
 from logging_lib.tfevents.hparams import Experiment, SessionEnd, SessionStart
@@ -18,6 +17,7 @@ from tui.model import (
     SeriesKey,
     TagInfo,
 )
+from tui.store.problems import Problems
 from tui.store.series import GrowingBlobs, GrowingScalars, GrowingSeries
 from tui.store.snapshot import EMPTY_SNAPSHOT, BlobSeries, RunSummary, ScalarSeries, StoreSnapshot
 
@@ -61,7 +61,8 @@ class _Run:
 class Store:
     """Everything that was read. One thread applies batches and takes snapshots; snapshots go to any thread.
 
-    A snapshot makes new views only of the series and runs that changed since the last one.
+    A snapshot makes new views only of the series and runs that changed since the last one, and shares the mappings
+    in which nothing did.
     """
 
     def __init__(self) -> None:
@@ -69,8 +70,7 @@ class Store:
         self._scalars: dict[SeriesKey, GrowingScalars] = {}
         self._blobs: dict[SeriesKey, GrowingBlobs] = {}
         self._tags: dict[SeriesKey, TagInfo] = {}
-        self._problems: dict[Problem, None] = {}
-        self._problems_of: Counter[str] = Counter()
+        self._problems = Problems()
         self._runs_of: dict[str, set[str]] = {}
 
         self._names: list[str] = []
@@ -80,6 +80,8 @@ class Store:
         self._changed_runs: dict[str, None] = {}
         self._changed_scalars: dict[SeriesKey, None] = {}
         self._changed_blobs: dict[SeriesKey, None] = {}
+        self._changed_tags = False
+        self._changed_problems = False
         self._changed = False
         self._snapshot = EMPTY_SNAPSHOT
 
@@ -99,13 +101,14 @@ class Store:
                 self._add_activity(batch)
             case TagInfo() if batch.key not in self._tags:
                 self._tags[batch.key] = batch
+                self._changed_tags = True
             case HParamsInfo():
                 self._add_hparams(batch)
-            case Problem() if batch not in self._problems:
-                self._add_problem(batch)
-            case Recovered():
-                self._drop_problems(batch.path)
-            case TagInfo() | Problem():  # known already
+            case Problem() if self._problems.add(batch):
+                self._note_problems(batch.path)
+            case Recovered() if self._problems.recover(batch.path):
+                self._note_problems(batch.path)
+            case TagInfo() | Problem() | Recovered():  # known already
                 return
         self._changed = True
 
@@ -113,25 +116,26 @@ class Store:
         """All that was applied; the same object as before where nothing changed."""
         if not self._changed:
             return self._snapshot
-        version = self._snapshot.version + 1
+        last = self._snapshot
+        version = last.version + 1
         for key in self._changed_scalars:
             self._frozen_scalars[key] = self._scalars[key].freeze(version)
         for key in self._changed_blobs:
             self._frozen_blobs[key] = self._blobs[key].freeze(version)
         for name in self._changed_runs:
             run = self._runs[name]
-            self._summaries[name] = run.summary(sum(self._problems_of[path] for path in run.paths))
-        for changes in (self._changed_scalars, self._changed_blobs, self._changed_runs):
-            changes.clear()
-        self._changed = False
+            self._summaries[name] = run.summary(sum(map(self._problems.count, run.paths)))
         self._snapshot = StoreSnapshot(
             version,
-            {name: self._summaries[name] for name in self._names},
-            dict(self._frozen_scalars),
-            dict(self._frozen_blobs),
-            dict(self._tags),
-            tuple(self._problems),
+            {name: self._summaries[name] for name in self._names} if self._changed_runs else last.runs,
+            dict(self._frozen_scalars) if self._changed_scalars else last.scalars,
+            dict(self._frozen_blobs) if self._changed_blobs else last.blobs,
+            dict(self._tags) if self._changed_tags else last.tags,
+            tuple(self._problems) if self._changed_problems else last.problems,
         )
+        for changes in (self._changed_scalars, self._changed_blobs, self._changed_runs):
+            changes.clear()
+        self._changed = self._changed_tags = self._changed_problems = False
         return self._snapshot
 
     def _run(self, name: str) -> _Run:
@@ -169,7 +173,8 @@ class Store:
 
     def _note_growth(self, run: _Run, series: GrowingSeries, batch: ScalarBatch | BlobBatch) -> None:
         run.tags.add(series.key.tag)
-        last = int(batch.steps.max())
+        steps = batch.steps
+        last = int(steps.max() if len(steps) > 1 else steps[0])
         run.last_step = last if run.last_step is None else max(run.last_step, last)
         if run.busiest is None or len(series) >= len(run.busiest):
             run.busiest = series
@@ -192,19 +197,8 @@ class Store:
             case Experiment():
                 run.experiment = info.data
 
-    def _add_problem(self, problem: Problem) -> None:
-        self._problems[problem] = None
-        self._problems_of[problem.path] += 1
-        self._note_problems(problem.path)
-
-    def _drop_problems(self, path: str) -> None:
-        gone = [problem for problem in self._problems if problem.path == path and problem.offset is None]
-        for problem in gone:
-            del self._problems[problem]
-        self._problems_of[path] -= len(gone)
-        self._note_problems(path)
-
     def _note_problems(self, path: str) -> None:
+        self._changed_problems = True
         for name in self._runs_of.get(path, ()):
             self._changed_runs[name] = None
 

@@ -39,6 +39,15 @@ def test_creation_time(name: str, expected: int | None) -> None:
     assert creation_time(name) == expected
 
 
-@pytest.mark.parametrize("name", ["events.out.tfevents.1.host.profile-empty", "checkpoint.pt", "events.out", ""])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "events.out.tfevents.1.host.profile-empty",
+        "checkpoint.pt",
+        "events.out",
+        "",
+        ".events.out.tfevents.1700000000.host.1.0.aB3xYz",
+    ],
+)
 def test_not_event_files(name: str) -> None:
     assert not is_event_filename(name)

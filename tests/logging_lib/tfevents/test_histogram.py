@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -51,6 +53,32 @@ def test_empty_histograms() -> None:
     nothing_counted = summary_pb2.HistogramProto(bucket_limit=[1, 2], bucket=[0, 0])
     assert len(buckets_from_proto(nothing_counted).counts) == 0
     assert buckets_from_proto(nothing_counted).total == 0.0
+
+
+@pytest.mark.parametrize(
+    ("minimum", "maximum", "expected"),
+    [
+        (math.nan, math.nan, [[-1, 0, 3], [0, 1, 0], [1, 2, 1]]),
+        (-math.inf, 1.5, [[-1, 0, 3], [0, 1, 0], [1, 1.5, 1]]),
+        (-0.5, math.inf, [[-0.5, 0, 3], [0, 1, 0], [1, 2, 1]]),
+    ],
+)
+def test_limits_stand_in_for_ends_that_are_not_finite(
+    minimum: float, maximum: float, expected: list[list[float]]
+) -> None:
+    """One NaN or infinite value must not cost the outer buckets, where most of the values may be."""
+    proto = summary_pb2.HistogramProto(
+        min=minimum, max=maximum, bucket_limit=[-1, 0, 1, 2, 1e308], bucket=[0, 3, 0, 1, 0]
+    )
+    assert rows(buckets_from_proto(proto)).tolist() == expected
+
+
+def test_outermost_buckets_without_finite_ends() -> None:
+    """There is no limit left of the first bucket; a writer may have none right of the last."""
+    proto = summary_pb2.HistogramProto(min=math.nan, max=math.nan, bucket_limit=[0, 1, math.inf], bucket=[1, 2, 3])
+    assert rows(buckets_from_proto(proto)).tolist() == [[0, 0, 1], [0, 1, 2], [1, 1, 3]]
+    proto = summary_pb2.HistogramProto(min=math.nan, max=math.inf, bucket_limit=[math.inf], bucket=[1])
+    assert str(rows(buckets_from_proto(proto)).tolist()) == "[[nan, inf, 1.0]]"
 
 
 def test_unequal_lengths_are_a_value_error() -> None:

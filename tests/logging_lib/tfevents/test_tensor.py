@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from tensorboard.compat.proto import tensor_pb2 as tb_tensor
 from tensorboard.util import tensor_util
 
 from logging_lib.tfevents.proto import tensor_pb2 as pb
-from logging_lib.tfevents.tensor import MAX_ELEMENTS, from_tensor_proto, shape_of, to_tensor_proto
+from logging_lib.tfevents.tensor import MAX_ELEMENTS, MAX_REPEATED, from_tensor_proto, shape_of, to_tensor_proto
 from tests import strategies
 
 TYPED_LISTS: dict[str, tuple[str, str, list[Any]]] = {
@@ -86,6 +87,20 @@ def test_short_typed_lists_repeat_their_last_element(name: str) -> None:
     assert_same(from_tensor_proto(some), np.array([*values, values[2], values[2]], dtype))
 
 
+@pytest.mark.parametrize(("field", "dtype"), [("float_val", "DT_FLOAT"), ("string_val", "DT_STRING")])
+@pytest.mark.parametrize("values", [0, 1, MAX_REPEATED])
+def test_lists_are_filled_up_to_a_bound(field: str, dtype: str, values: int) -> None:
+    """A few bytes must not cost gigabytes; a list that is itself as long as its shape may have any length."""
+    fields = {field: [b"x" if dtype == "DT_STRING" else 1.5] * values}
+    assert from_tensor_proto(proto_of(dtype, [1 << 10, 1 << 10], **fields)).shape == (1 << 10, 1 << 10)
+    with pytest.raises(ValueError, match=f"holds {values} elements; it is not filled up"):
+        from_tensor_proto(proto_of(dtype, [MAX_REPEATED + 1], **fields))
+    with pytest.raises(ValueError, match="not filled up"):
+        from_tensor_proto(proto_of(dtype, [MAX_ELEMENTS], **fields))
+    whole = {field: [b"x" if dtype == "DT_STRING" else 1.5] * (MAX_REPEATED + 1)}
+    assert from_tensor_proto(proto_of(dtype, [MAX_REPEATED + 1], **whole)).shape == (MAX_REPEATED + 1,)
+
+
 @pytest.mark.parametrize("name", [*TYPED_LISTS, "DT_HALF", "DT_BFLOAT16", "DT_COMPLEX64", "DT_COMPLEX128"])
 def test_empty_typed_lists_are_zeros(name: str) -> None:
     array = from_tensor_proto(proto_of(name, [2]))
@@ -148,6 +163,23 @@ def test_numpy_string_arrays() -> None:
 def test_nonsense_is_a_value_error(proto: pb.TensorProto, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         from_tensor_proto(proto)
+
+
+def test_typed_lists_have_a_dtype_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Older protobuf runtimes hand lists over as plain Python numbers, whose common type numpy would guess."""
+    large = [0, (1 << 53) + 1, (1 << 64) - 1]
+    asked: list[object] = []
+    array = np.array
+
+    def noted(values: object, dtype: object = None) -> npt.NDArray[Any]:
+        asked.append(dtype)
+        return array(list(values) if isinstance(values, Iterable) else values, dtype)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(np, "array", noted)
+    for name, (field, dtype, values) in TYPED_LISTS.items():
+        assert_same(from_tensor_proto(proto_of(name, [3], **{field: values})), array(values, dtype))
+    assert from_tensor_proto(proto_of("DT_UINT64", [3], uint64_val=large)).tolist() == large
+    assert None not in asked
 
 
 def test_unknown_rank_is_a_value_error() -> None:

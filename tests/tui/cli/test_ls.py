@@ -11,7 +11,7 @@ import pytest
 
 from logging_lib.tfevents.hparams import SessionStart
 from tests import builders
-from tests.tui.cli.commands import tbtui
+from tests.tui.cli.commands import only_line, tbtui
 
 DAY = 24 * 3600
 
@@ -79,3 +79,13 @@ def test_json(logdir: Path) -> None:
 def test_json_of_nothing_is_an_empty_list(tmp_path: Path) -> None:
     shown = tbtui("ls", tmp_path, "--json")
     assert (shown.returncode, json.loads(shown.stdout)) == (1, [])
+
+
+def test_a_slow_protobuf_is_one_line_on_stderr(logdir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", "python")
+    shown = tbtui("ls", logdir / "ended", "--json")
+    assert shown.returncode == 0
+    assert json.loads(shown.stdout)[0]["points"] == 1
+    assert only_line(shown.stderr).endswith(
+        "/google/protobuf: protobuf runs on its slow python parser; install a build of it for this Python"
+    )

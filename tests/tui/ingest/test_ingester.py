@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,8 @@ import pytest
 from tests import builders
 from tui.ingest import ingester as ingester_module
 from tui.ingest.ingester import Ingester
-from tui.model import Problem, SeriesKey
+from tui.model import Batch, Problem, ScalarBatch, SeriesKey
+from tui.reader.event_file import EventFileReader
 from tui.reader.logdir import LogDir
 from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
 
@@ -160,8 +163,191 @@ def test_nothing_is_announced_while_nothing_changes(
     assert live.ingester.snapshot is snapshot
 
 
+def test_hints_alone_bring_points_runs_and_files(tmp_path: Path) -> None:
+    """No poll and no rescan comes in time here."""
+    path = builders.write(tmp_path / "runs" / "a" / "tfevents.1700000000", builders.points("t", range(1)))
+    os.utime(path, (1, 1))
+    live = Live(tmp_path / "runs", poll_seconds=1000.0, rescan_seconds=1000.0)
+    try:
+        live.ingester.start()
+        live.wait_until(lambda: live.points("a") == 1 and live.ingester.status.mode == "inotify")
+        builders.append(path, [builders.scalar_event("t", 1, 1.0)])
+        live.wait_until(lambda: live.points("a") == 2)
+        builders.write(tmp_path / "runs" / "b" / "c" / "tfevents.1700000000", [builders.scalar_event("t", 0, 1.0)])
+        live.wait_until(lambda: live.points("b/c") == 1)
+        builders.write(tmp_path / "runs" / "a" / "tfevents.1700000009", [builders.scalar_event("t", 2, 1.0)])
+        live.wait_until(lambda: live.points("a") == 3)
+    finally:
+        live.ingester.stop()
+
+
+def test_a_logdir_that_rsync_updates_is_followed(tmp_path: Path) -> None:
+    """It copies to a hidden name and renames; each copy is a new file, with the time of the original."""
+    path = tmp_path / "runs" / builders.FILE_NAME
+    temporary = path.with_name(f".{path.name}.aB3xYz")
+    live = Live(tmp_path / "runs", poll_seconds=1000.0, rescan_seconds=1000.0)
+    path.parent.mkdir()
+
+    def has(count: int) -> bool:
+        return live.points(".") == count
+
+    try:
+        live.ingester.start()
+        live.wait_until(lambda: live.ingester.status.mode == "inotify")
+        for count in (10, 20, 30):
+            builders.write(temporary, builders.points("t", range(count)))
+            os.utime(temporary, (1, 1))
+            temporary.rename(path)
+            live.wait_until(partial(has, count))
+    finally:
+        live.ingester.stop()
+    assert steps(live.ingester.snapshot, ".", "t") == list(range(30))
+    assert (list(live.ingester.snapshot.runs), live.ingester.snapshot.problems) == (["."], ())
+
+
+def test_the_thread_rests_between_slices_of_work(live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The screen's thread gets its turn then; `read_all`, with no screen beside it, does not rest."""
+    rests: list[str] = []
+    sleep = time.sleep
+
+    def noted(seconds: float) -> None:
+        if seconds == ingester_module._REST:
+            rests.append(threading.current_thread().name)
+        sleep(seconds)
+
+    monkeypatch.setattr(ingester_module, "_SLICE", 0.0)
+    monkeypatch.setattr(time, "sleep", noted)
+    builders.write(tmp_path / "runs" / "tfevents", builders.points("t", range(1000)))
+    read_all(tmp_path / "runs")
+    assert rests == []
+    live.ingester.start()
+    live.wait_until(lambda: not live.ingester.status.loading)
+    assert len(rests) >= 10
+    assert set(rests) == {"tbtui-ingest"}
+
+
+def test_a_commit_that_is_slow_comes_seldom(live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading has five times as long before the next one."""
+    monkeypatch.setattr(ingester_module, "_LOADING_COMMIT", 0.0)
+    monkeypatch.setattr("tui.reader.event_file.CHUNK_BYTES", 512)
+    builders.write(tmp_path / "runs" / "tfevents", builders.points("t", range(2000)))
+    starts: list[float] = []
+    ends: list[float] = []
+    snapshot = ingester_module.Store.snapshot
+
+    def slow(store: ingester_module.Store) -> StoreSnapshot:
+        if live.ingester._loading:  # the last commit comes when all is read, however soon
+            starts.append(time.monotonic())
+            time.sleep(0.05)
+            ends.append(time.monotonic())
+        return snapshot(store)
+
+    monkeypatch.setattr(ingester_module.Store, "snapshot", slow)
+    live.ingester.start()
+    live.wait_until(lambda: not live.ingester.status.loading)
+    assert live.points(".") == 2000
+    assert starts
+    assert all(start - end >= 5 * 0.05 for end, start in zip(ends, starts[1:], strict=False))
+
+
+def test_read_all_shows_progress_and_takes_one_snapshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingester_module, "_LOADING_COMMIT", 0.0)
+    monkeypatch.setattr("tui.reader.event_file.CHUNK_BYTES", 512)
+    path = builders.write(tmp_path / "tfevents", builders.points("t", range(200)))
+    snapshots = 0
+    progress: list[int] = []
+    snapshot = ingester_module.Store.snapshot
+
+    def counted(store: ingester_module.Store) -> StoreSnapshot:
+        nonlocal snapshots
+        snapshots += 1
+        return snapshot(store)
+
+    monkeypatch.setattr(ingester_module.Store, "snapshot", counted)
+    ingester = Ingester([LogDir("", tmp_path)], on_commit=lambda version: progress.append(ingester.status.bytes_read))
+    assert ingester.read_all().runs["."].points == 200
+    assert snapshots == 1
+    size = path.stat().st_size
+    assert progress == [*range(512, size, 512), size, size]
+
+
+def test_data_comes_in_few_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each batch has its cost: there is one of each tag of a file, not one of each tag in each chunk."""
+    monkeypatch.setattr("tui.reader.event_file.CHUNK_BYTES", 512)
+    tags = [f"tag{n}" for n in range(30)]
+    for run in ("a", "b"):
+        events = [builders.scalar_event(tag, step, 1.0) for step in range(20) for tag in tags]
+        builders.write(tmp_path / run / "tfevents", events)
+    applied: list[Batch] = []
+    apply = ingester_module.Store.apply
+
+    def noted(store: ingester_module.Store, batch: Batch) -> None:
+        applied.append(batch)
+        apply(store, batch)
+
+    monkeypatch.setattr(ingester_module.Store, "apply", noted)
+    snapshot = read_all(tmp_path)
+    assert [snapshot.runs[run].points for run in ("a", "b")] == [600, 600]
+    batches = [batch for batch in applied if isinstance(batch, ScalarBatch)]
+    assert [len(batch.steps) for batch in batches] == [20] * 60
+
+
+def test_data_of_a_file_that_goes_while_it_is_read_is_kept(
+    live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was read in part and not taken yet when reading went on with another file."""
+    monkeypatch.setattr(ingester_module, "_LOADING_COMMIT", math.inf)
+    monkeypatch.setattr("tui.reader.event_file.CHUNK_BYTES", 4096)
+    path = builders.write(tmp_path / "runs" / "a" / "tfevents", builders.points("t", range(2000)))
+    other = builders.write(tmp_path / "runs" / "b" / "tfevents", builders.points("t", range(2000)))
+    os.utime(other, (1, 1))
+    read = ingester_module.Sources.read
+
+    def noted(sources: ingester_module.Sources, reader: EventFileReader) -> list[Batch]:
+        batches = read(sources, reader)
+        path.unlink(missing_ok=True)
+        live.ingester._next_look = 0.0
+        return batches
+
+    monkeypatch.setattr(ingester_module.Sources, "read", noted)
+    live.ingester = Ingester([LogDir("", tmp_path / "runs")], on_commit=live._note)
+    live.ingester.start()
+    live.wait_until(lambda: live.points("b") == 2000)
+    assert 50 < live.points("a") < 200
+
+
+def test_stop_ends_a_long_search(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Millions of places where a header might have been, in one chunk."""
+    monkeypatch.setattr("tui.reader.event_file.CHUNK_BYTES", 1 << 25)
+    (tmp_path / "tfevents").write_bytes((bytes(4) + b"\1") * (1 << 22))
+    begun = threading.Event()
+    ended: list[object] = []
+    read = ingester_module.Sources.read
+
+    def noted(sources: ingester_module.Sources, reader: EventFileReader) -> list[Batch]:
+        begun.set()
+        batches = read(sources, reader)
+        ended.append(batches)
+        return batches
+
+    monkeypatch.setattr(ingester_module.Sources, "read", noted)
+    ingester = Ingester([LogDir("", tmp_path)])
+    ingester.start()
+    assert begun.wait(DEADLINE)
+    ingester.stop()
+    assert ended == []
+    assert ingester.status.error is None
+
+
+def test_a_slow_protobuf_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = Problem("/place", None, "slow")
+    monkeypatch.setattr(ingester_module, "slow_runtime", lambda: problem)
+    assert read_all(tmp_path).problems == (problem,)
+
+
 def test_a_load_is_announced_in_parts(live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ingester_module, "_LOADING_COMMIT", 0.0)
+    monkeypatch.setattr(ingester_module, "_COMMIT_SHARE", 0)
     monkeypatch.setattr("tui.reader.event_file.CHUNK_BYTES", 4096)
     builders.write(tmp_path / "runs" / "tfevents", builders.points("t", range(2000)))
     live.ingester.start()
@@ -177,6 +363,7 @@ def test_live_points_are_read_while_a_long_load_goes_on(
 ) -> None:
     """A point that another file gets during the load is announced before the load ends."""
     monkeypatch.setattr(ingester_module, "_LOADING_COMMIT", 0.0)
+    monkeypatch.setattr(ingester_module, "_COMMIT_SHARE", 0)
     monkeypatch.setattr("tui.reader.event_file.CHUNK_BYTES", 512)
     builders.write(tmp_path / "runs" / "long" / "tfevents", builders.points("t", range(2000)))
     path = builders.write(tmp_path / "runs" / "live" / "tfevents", builders.points("t", range(1)))

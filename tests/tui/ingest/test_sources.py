@@ -10,6 +10,7 @@ import pytest
 from tests import builders
 from tui.ingest.sources import Sources
 from tui.model import Batch, Problem, Recovered, RunActivity, ScalarBatch
+from tui.reader.event_file import EventFileReader
 from tui.reader.logdir import LogDir
 
 OLDER = "events.out.tfevents.1700000000.host.1.0"
@@ -21,7 +22,7 @@ def drain(sources: Sources) -> tuple[list[Path], list[Batch]]:
     paths, batches = [], []
     while (reader := sources.next()) is not None:
         paths.append(Path(reader.path))
-        batches += reader.read()
+        batches += [*sources.read(reader), *reader.take()]
     return paths, batches
 
 
@@ -115,3 +116,80 @@ def test_an_unreadable_directory_is_told_once_and_withdrawn(tmp_path: Path, monk
         assert not sources.directories_changed()
     assert os.scandir is scandir
     assert sources.scan() == [Recovered(str(tmp_path))]
+
+
+@pytest.fixture
+def turns(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """A clock for those who have turns: its last element is the time."""
+    times = [100.0]
+    monkeypatch.setattr("tui.ingest.rota.monotonic", lambda: times[-1])
+    return times
+
+
+def test_quiet_files_are_looked_at_by_turns(tmp_path: Path, turns: list[float]) -> None:
+    """An old file that comes alive is found within ten seconds, and each time from then on."""
+    files = [builders.write(tmp_path / f"r{n}" / OLDER, builders.points("t", range(1))) for n in range(20)]
+    for file in files:
+        os.utime(file, (1, 1))
+    sources = sources_of(tmp_path)
+    drain(sources)
+    sources.look()
+    looks: list[str] = []
+    look = EventFileReader.look
+
+    def noted(reader: EventFileReader) -> list[Batch]:
+        looks.append(reader.path)
+        return look(reader)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(EventFileReader, "look", noted)
+        turns.append(turns[-1] + 1.0)
+        sources.look()
+        assert len(looks) == 2
+        builders.append(files[7], [builders.scalar_event("t", 1, 1.0)])
+        while sources.next() is None:
+            assert turns[-1] <= 112.0
+            turns.append(turns[-1] + 1.0)
+            sources.look()
+        assert drain(sources)[0] == [files[7]]
+        looks.clear()
+        for _ in range(3):
+            turns.append(turns[-1] + 1.0)
+            sources.look()
+        assert looks.count(str(files[7])) == 3
+        assert len(looks) == 3 + 3 * 2
+
+
+def test_quiet_directories_are_looked_at_by_turns(tmp_path: Path, turns: list[float]) -> None:
+    """The logdir itself is, each time."""
+    for number in range(20):
+        builders.write(tmp_path / f"r{number}" / OLDER, [])
+        os.utime(tmp_path / f"r{number}", (1, 1))
+    os.utime(tmp_path, (1, 1))
+    sources = sources_of(tmp_path)
+    (tmp_path / "r9" / "new").mkdir()
+    calls = 0
+    while not sources.directories_changed():
+        calls += 1
+        turns.append(turns[-1] + 1.0)
+    assert 5 <= calls <= 10
+    sources.scan()
+    (tmp_path / "new").mkdir()
+    assert sources.directories_changed()
+
+
+def test_totals_are_those_of_all_files(tmp_path: Path) -> None:
+    a = builders.write(tmp_path / "a" / OLDER, builders.points("t", range(3)))
+    b = builders.write(tmp_path / "b" / OLDER, builders.points("t", range(5)))
+    sources = sources_of(tmp_path)
+    sizes = a.stat().st_size, b.stat().st_size
+    assert (sources.bytes_read, sources.bytes_total) == (0, sum(sizes))
+    drain(sources)
+    assert (sources.bytes_read, sources.bytes_total) == (sum(sizes), sum(sizes))
+    builders.append(a, builders.points("t", range(1)))
+    sources.look()
+    assert (sources.bytes_read, sources.bytes_total) == (sum(sizes), a.stat().st_size + sizes[1])
+    # A file that is gone no longer waits to be read; what was read of it was.
+    a.unlink()
+    sources.look()
+    assert (sources.bytes_read, sources.bytes_total) == (sum(sizes), sum(sizes))

@@ -52,6 +52,16 @@ def test_new_directories_and_files_ask_for_a_rescan(watcher: Watcher, tmp_path: 
     wait_for(watcher, path, rescan=True)
 
 
+def test_a_file_that_is_moved_to_the_name_of_an_event_file_is_a_hint(watcher: Watcher, tmp_path: Path) -> None:
+    """As rsync does when it has copied one."""
+    temporary = tmp_path / f".{builders.FILE_NAME}.aB3xYz"
+    path = builders.write(tmp_path / builders.FILE_NAME, [])
+    watcher.cover([str(tmp_path)], 1)
+    temporary.write_bytes(b"")
+    temporary.rename(path)
+    wait_for(watcher, path, rescan=True)
+
+
 def test_other_files_and_reading_are_no_hints(watcher: Watcher, tmp_path: Path) -> None:
     path = builders.write(tmp_path / builders.FILE_NAME, [])
     watcher.cover([str(tmp_path)], 1)

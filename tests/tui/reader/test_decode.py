@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -36,7 +37,7 @@ def decode(*events: event_pb2.Event | bytes, tag_plugins: dict[str, str] | None 
     for number, item in enumerate(events):
         payload = item if isinstance(item, bytes) else item.SerializeToString()
         decoder.add(Record(1000 * number, payload))
-    return decoder.take()
+    return list(decoder.take())
 
 
 def scalars(batches: list[Batch]) -> dict[str, ScalarBatch]:
@@ -191,7 +192,7 @@ def test_activity_tells_events_and_finite_wall_times() -> None:
     [
         (
             builders.tensor("t", to_tensor_proto(np.zeros(2)), plugins.SCALARS),
-            "tensor of shape [2] of float64 is no number",
+            "tensor of shape [2] is no number",
         ),
         (builders.tensor("t", to_tensor_proto(np.array(1j)), plugins.SCALARS), "of complex128 is no number"),
         (builders.tensor("t", to_tensor_proto(np.array(b"x", object)), plugins.SCALARS), "of object is no number"),
@@ -212,6 +213,34 @@ def test_a_malformed_value_is_a_problem_and_the_others_are_read(value: builders.
     assert reason in problem.reason
 
 
+@pytest.mark.parametrize("plugin", [plugins.SCALARS, None])
+def test_only_the_shape_of_a_large_tensor_is_looked_at(plugin: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """33 bytes that stand for 2 GB."""
+
+    def refuse(tensor: pb.TensorProto) -> None:
+        raise AssertionError(tensor)
+
+    monkeypatch.setattr("tui.reader.decode.from_tensor_proto", refuse)
+    proto = number_tensor(pb.DT_DOUBLE, (1 << 28,), double_val=[1.0])
+    batches = decode(builders.event(builders.tensor("t", proto, plugin)))
+    assert not scalars(batches)
+    if plugin is None:
+        assert list(blobs(batches)) == [SeriesKey("run", "t", "")]
+    else:
+        assert problems(batches) == [Problem(PATH, 0, "scalar 't': tensor of shape [268435456] is no number")]
+
+
+def test_an_event_too_large_for_memory_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(content: bytes) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("tui.reader.decode.decode_hparams", refuse)
+    batches = decode(builders.session_end("SUCCESS"), builders.scalar_event("a", 1, 1.0))
+    size = len(builders.session_end("SUCCESS").SerializeToString())
+    assert problems(batches) == [Problem(PATH, 0, f"record of {size} bytes needs more memory than there is")]
+    assert scalars(batches)["a"].steps.tolist() == [1]
+
+
 def test_a_record_that_is_no_event_is_a_problem() -> None:
     batches = decode(b"\xff\xff", builders.scalar_event("a", 1, 1.0))
     assert problems(batches) == [Problem(PATH, 0, "record holds no event")]
@@ -227,5 +256,29 @@ def test_narrow_and_wide_points_of_one_tag_are_kept_wide() -> None:
 def test_take_forgets_what_it_gave() -> None:
     decoder = EventDecoder("run", PATH, {})
     decoder.add(Record(0, builders.scalar_event("a", 1, 1.0).SerializeToString()))
-    assert len(decoder.take()) == 2
-    assert decoder.take() == []
+    assert len(list(decoder.take())) == 2
+    assert list(decoder.take()) == []
+
+
+def test_enough_is_collected_by_events_and_by_tags(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With many tags it takes more events to have some of each, up to a bound; what is no event counts too."""
+    monkeypatch.setattr("tui.reader.decode._EVENTS_PER_TAKE", 10)
+    monkeypatch.setattr("tui.reader.decode._EVENTS_PER_SERIES", 4)
+    monkeypatch.setattr("tui.reader.decode._MOST_EVENTS_PER_TAKE", 100)
+
+    def needed(payload_of: Callable[[int], bytes]) -> int:
+        decoder = EventDecoder("run", PATH, {})
+        count = 0
+        while not decoder.full:
+            decoder.add(Record(0, payload_of(count)))
+            count += 1
+        assert not EventDecoder("run", PATH, {}).full
+        list(decoder.take())
+        assert not decoder.full
+        return count
+
+    def point(tags: int) -> Callable[[int], bytes]:
+        return lambda n: builders.scalar_event(f"t{n % tags}", n, 1.0).SerializeToString()
+
+    assert [needed(point(tags)) for tags in (1, 2, 5, 20, 30)] == [10, 10, 20, 80, 100]
+    assert needed(lambda n: b"\xff\xff") == 10

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logging_lib.tfevents.record import HEADER_BYTES
+from logging_lib.tfevents.record import HEADER_BYTES, RecordDecoder
 from tests import builders
 from tui.model import Batch, Problem, Recovered, ScalarBatch
 from tui.reader import event_file
@@ -25,11 +25,11 @@ def reader_of(path: Path) -> EventFileReader:
 
 
 def read(reader: EventFileReader) -> list[Batch]:
-    """Look once and read all that is there."""
+    """Look once and read all that is there: what is told about the file, then the data."""
     batches = reader.look()
     while reader.pending:
         batches += reader.read()
-    return batches
+    return [*batches, *reader.take()]
 
 
 def steps(batches: list[Batch]) -> dict[str, list[int]]:
@@ -136,15 +136,53 @@ def test_a_file_of_garbage_is_one_problem(tmp_path: Path) -> None:
     assert read(reader) == []
 
 
-def test_a_replaced_file_is_reported_once_and_read_no_further(tmp_path: Path) -> None:
+REPLACED = "file was replaced; its new content is not read"
+
+
+def test_another_file_in_its_place_is_reported_once_and_not_read(tmp_path: Path) -> None:
     path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
     reader = reader_of(path)
     read(reader)
-    other = builders.write(tmp_path / "other", EVENTS * 2)
-    other.replace(path)
-    assert read(reader) == [Problem(str(path), None, "file was replaced; its new content is not read")]
+    builders.write(tmp_path / "other", [builders.scalar_event("c", 1, 1.0)] * 20).replace(path)
+    assert read(reader) == [Problem(str(path), None, REPLACED)]
     builders.append(path, EVENTS)
     assert read(reader) == []
+
+
+def test_another_file_that_is_too_short_is_reported(tmp_path: Path) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    reader = reader_of(path)
+    read(reader)
+    builders.write(tmp_path / "other", EVENTS[:-1]).replace(path)
+    assert read(reader) == [Problem(str(path), None, REPLACED)]
+
+
+@pytest.mark.parametrize("tail", [b"", b"\x05\0\0", builders.record(EVENTS[1])[:20]])
+def test_a_copy_that_took_its_place_is_read_on(tmp_path: Path, tail: bytes) -> None:
+    """As rsync updates a file, again and again; an open tail may have become anything."""
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    with path.open("ab") as file:
+        file.write(tail)
+    reader = reader_of(path)
+    assert steps(read(reader)) == ALL_STEPS
+    events = list(EVENTS)
+    for step in (7, 8):
+        events.append(builders.scalar_event("a", step, 1.0))
+        builders.write(tmp_path / "copy", events).replace(path)
+        batches = read(reader)
+        assert (steps(batches), problems(batches)) == ({"a": [step]}, [])
+    builders.append(path, [builders.scalar_event("a", 9, 1.0)])
+    assert steps(read(reader)) == {"a": [9]}
+
+
+def test_a_file_without_a_record_yet_may_be_replaced(tmp_path: Path) -> None:
+    path = tmp_path / builders.FILE_NAME
+    path.write_bytes(builders.records(EVENTS)[:10])
+    reader = reader_of(path)
+    assert read(reader) == []
+    builders.write(tmp_path / "copy", EVENTS).replace(path)
+    batches = read(reader)
+    assert (steps(batches), problems(batches)) == (ALL_STEPS, [])
 
 
 def test_a_file_replaced_between_look_and_read_is_noticed(tmp_path: Path) -> None:
@@ -153,9 +191,47 @@ def test_a_file_replaced_between_look_and_read_is_noticed(tmp_path: Path) -> Non
     read(reader)
     builders.append(path, EVENTS)
     reader.look()
-    builders.write(tmp_path / "other", EVENTS * 3).replace(path)
-    assert reader.read() == [Problem(str(path), None, "file was replaced; its new content is not read")]
+    builders.write(tmp_path / "other", [builders.scalar_event("c", 1, 1.0)] * 20).replace(path)
+    assert reader.read() == [Problem(str(path), None, REPLACED)]
     assert not reader.pending
+
+
+def test_a_copy_may_take_its_place_between_look_and_read(tmp_path: Path) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    reader = reader_of(path)
+    read(reader)
+    builders.append(path, [builders.scalar_event("a", 9, 1.0)])
+    reader.look()
+    builders.write(tmp_path / "copy", [*EVENTS, builders.scalar_event("a", 9, 1.0)]).replace(path)
+    assert reader.read() == []
+    assert steps(list(reader.take())) == {"a": [9]}
+
+
+def test_a_record_too_large_for_memory_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(decoder: RecordDecoder, data: bytes) -> None:
+        raise MemoryError
+
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    reader = reader_of(path)
+    monkeypatch.setattr(RecordDecoder, "feed", refuse)
+    reason = "not enough memory for a record of this file; it is read no further"
+    assert read(reader) == [Problem(str(path), None, reason)]
+    assert read(reader) == []
+
+
+def test_damage_at_the_end_names_its_reason(tmp_path: Path) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    data = bytearray(path.read_bytes())
+    data[-6] ^= 1
+    path.write_bytes(data)
+    reader = reader_of(path)
+    start = len(builders.records(EVENTS[:-1]))
+    batches = read(reader)
+    assert steps(batches) == {"a": [0, 1, 2, 3, 4], "b": [0]}
+    assert problems(batches) == [Problem(str(path), start, "payload fails its CRC, and no record follows")]
+    builders.append(path, [builders.scalar_event("b", 2, 1.0)])
+    batches = read(reader)
+    assert (steps(batches), problems(batches)) == ({"b": [2]}, [])
 
 
 def test_a_file_that_shrank_is_reported_once(tmp_path: Path) -> None:

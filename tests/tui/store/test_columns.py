@@ -49,3 +49,19 @@ def test_the_slack_of_a_long_column_is_small() -> None:
     buffer = column.view().base
     assert isinstance(buffer, np.ndarray)
     assert len(buffer) <= 1_000_000 * 1.13
+
+
+def test_a_column_that_grows_point_by_point_moves_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    moves: list[int] = []
+    move = Column._move
+
+    def counted(column: Column[np.int64], needed: int, dtype: np.dtype[np.int64]) -> None:
+        moves.append(needed)
+        move(column, needed, dtype)
+
+    monkeypatch.setattr(Column, "_move", counted)
+    column = Column(np.int64)
+    for number in range(10_000):
+        column.extend(np.array([number]))
+    assert len(moves) <= 60
+    assert column.view().tolist() == list(range(10_000))

@@ -23,6 +23,7 @@ from tui.model import (
     SeriesKey,
     TagInfo,
 )
+from tui.store.problems import TOLD_PER_FILE
 from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
 from tui.store.store import Store
 
@@ -127,6 +128,46 @@ def test_only_what_changed_is_new_in_the_next_snapshot() -> None:
     assert second.runs["a"] is first.runs["a"]
     assert second.scalars[b].version > first.scalars[b].version
     assert (first.scalars[b].values.tolist(), second.scalars[b].values.tolist()) == ([1.0], [1.0, 2.0])
+
+
+def test_mappings_in_which_nothing_changed_are_shared() -> None:
+    info = TagInfo(SeriesKey("a", "t", "scalars"), "name", "words", b"")
+    blob = BlobBatch(SeriesKey("a", "t", "images"), np.arange(1), np.zeros(1), [BlobRef("f", 1, 2, 0)])
+    store = store_of(info, scalar("a", [1]), blob, Problem("f", 3, "bad"))
+    names = ("runs", "scalars", "blobs", "tags", "problems")
+
+    def renewed(batch: Batch) -> set[str]:
+        before = store.snapshot()
+        store.apply(batch)
+        after = store.snapshot()
+        return {name for name in names if getattr(after, name) is not getattr(before, name)}
+
+    assert renewed(scalar("a", [2], first=1)) == {"runs", "scalars"}
+    assert renewed(blob) == {"runs", "blobs"}
+    assert renewed(RunActivity("a", "f", 1, 1.0, 2.0)) == {"runs"}
+    assert renewed(TagInfo(SeriesKey("a", "u", "scalars"), "", "", b"")) == {"tags"}
+    assert renewed(Problem("f", 4, "bad")) == {"runs", "problems"}
+    assert renewed(Problem("elsewhere", None, "closed")) == {"problems"}
+    assert renewed(Recovered("elsewhere")) == {"problems"}
+    assert renewed(Recovered("elsewhere")) == set()
+
+
+def test_many_problems_of_a_file_are_counted() -> None:
+    store = store_of(RunActivity("a", "f", 0, None, None))
+    bad = [Problem("f", 10 * n, "bad") for n in range(TOLD_PER_FILE)]
+    for problem in bad:
+        store.apply(problem)
+    store.apply(Problem("f", 5000, "worse"))
+    assert store.snapshot().problems == (*bad, Problem("f", 5000, "one more problem"))
+    other, gone = Problem("g", 1, "bad"), Problem("f", None, "gone")
+    for problem in (other, Problem("f", 5010, "bad"), Problem("f", 5020, "bad"), gone):
+        store.apply(problem)
+    counted = Problem("f", 5000, "3 more problems, of which this is the first", 3)
+    assert store.snapshot().problems == (*bad, gone, counted, other)
+    assert store.snapshot().runs["a"].problems == TOLD_PER_FILE + 4
+    store.apply(Recovered("f"))
+    assert store.snapshot().problems == (*bad, counted, other)
+    assert store.snapshot().runs["a"].problems == TOLD_PER_FILE + 3
 
 
 def test_nothing_changes_with_what_is_known_or_empty() -> None:
