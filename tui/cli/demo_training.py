@@ -7,6 +7,7 @@ and ends when its stdin does: the pipe closes when the process that holds the ot
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import itertools
 import select
@@ -129,14 +130,21 @@ def main() -> None:
     parser.add_argument("--remove", action="store_true", help="remove the directory at the end")
     arguments = parser.parse_args()
     sweep = Sweep(arguments.directory, arguments.interval)
+    try:
+        _train(sweep, arguments.interval)
+    finally:
+        sweep.close()
+        if arguments.remove:
+            shutil.rmtree(arguments.directory, ignore_errors=True)  # the parent, which made it, may do so right now
+
+
+def _train(sweep: Sweep, interval: float) -> None:
     sweep.write_past(time.time())
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    while not select.select([sys.stdin], [], [], arguments.interval)[0]:  # nobody writes to it: readable is ended
+    with contextlib.suppress(BrokenPipeError):  # who would hear it is gone: stdin has ended as well
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+    while not select.select([sys.stdin], [], [], interval)[0]:  # nobody writes to it: readable is ended
         sweep.step()
-    sweep.close()
-    if arguments.remove:
-        shutil.rmtree(arguments.directory, ignore_errors=True)  # the parent, which made it, may do so right now
 
 
 if __name__ == "__main__":

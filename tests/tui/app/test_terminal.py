@@ -99,3 +99,12 @@ def test_the_demo_shows_its_runs_and_leaves_nothing_behind() -> None:
         assert terminal.end() == 0
         assert terminal.restored
         assert not place.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGQUIT, signal.SIGTERM])
+def test_a_demo_that_is_killed_leaves_no_directory_behind(number: signal.Signals) -> None:
+    with Terminal.tbtui("demo", columns=160, lines=45) as terminal:
+        terminal.until_shown("2 live")
+        place = Path(terminal.text.splitlines()[0].split()[1])
+        terminal.signal(number)
+        terminal.until(lambda: not place.exists())

@@ -110,7 +110,8 @@ class Header(StripView, can_focus=False):
         left += [(f"  {plural(n, name)}", look.dim) for n, name in totals]
         right = health(snapshot, self.status, self._shared, look)
         if snapshot.problems:
-            right = [(f"! {plural(len(snapshot.problems), 'problem')}  ", look.warning), *right]
+            total = sum(problem.count for problem in snapshot.problems)
+            right = [(f"! {plural(total, 'problem')}  ", look.warning), *right]
         right = _fitting_parts([("  ", look.text), *right], width - _LEFT_LEAST)
         left = _fitting_parts(left, width - sum(len(text) for text, _ in right))
         return [spread(left, right, width, look)]
