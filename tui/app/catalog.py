@@ -74,14 +74,19 @@ def visible_runs(snapshot: StoreSnapshot, selection: Selection) -> list[str]:
 def focused_run(snapshot: StoreSnapshot, selection: Selection) -> str | None:
     """The run whose values the rows show: the chosen one, else the visible one that logged last.
 
-    Runs with no more than a point a tag come after all others: frameworks leave such beside the real one, to hold
-    hparams or a final result.
+    Runs with no more than a point a tag, or with few tags beside others with many, come after all others: writers
+    leave such beside the real one, to hold hparams, a final result, or one of the curves of an `add_scalars`.
     """
     visible = visible_runs(snapshot, selection)
     if selection.focused_run in visible:
         return selection.focused_run
     runs = [snapshot.runs[name] for name in visible]
-    latest = max(runs, key=lambda run: (run.points > run.tags, run.last_wall_time or 0.0), default=None)
+    most = max((run.tags for run in runs), default=0)
+    latest = max(
+        runs,
+        key=lambda run: (run.points > run.tags, run.tags * 2 >= most, run.last_wall_time or 0.0),
+        default=None,
+    )
     return latest.name if latest else None
 
 

@@ -42,7 +42,7 @@ def fit(
 def fit_distinct(names: Iterable[str], cells: int) -> dict[str, str]:
     """Each name fitted to `cells`, its ends kept; where that makes several look the same, what differs is kept.
 
-    Two names always differ if `cells` is 2 or more; of many, some may still be alike.
+    Two names always differ if `cells` is 3 or more; of many, some may still be alike.
     """
     texts = {name: fit(name, cells, keep="both") for name in names}
     for _ in range(_DISTINCT_PASSES):

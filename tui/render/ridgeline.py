@@ -107,7 +107,7 @@ def _silhouettes(spec: RidgelineSpec, area: PlotArea, baselines: Sequence[int]) 
     owners = np.full((area.height, area.width), NO_OWNER, np.int16)
     # The oldest has the least room above it.
     peak = 4 * max(baselines[0] + 1, min(_LEAST_PEAK, area.height))
-    heights = np.ceil(_shares(spec, 2 * area.width) * peak).astype(np.int64)
+    heights = _on_ground(np.ceil(_shares(spec, 2 * area.width) * peak).astype(np.int64))
     row = np.arange(4 * area.height)[:, np.newaxis]
     for index, baseline in enumerate(baselines):
         bottom = 4 * baseline + 3
@@ -119,6 +119,13 @@ def _silhouettes(spec: RidgelineSpec, area: PlotArea, baselines: Sequence[int]) 
         owners[pack_dots(ridge) != 0] = index
     nothing = np.zeros(area.width, np.bool_)
     return Raster(pack_dots(dots), owners, np.zeros(owners.shape, np.bool_), Marks(nothing, nothing, nothing))
+
+
+def _on_ground(heights: Ints) -> Ints:
+    """Heights [ridges, columns] of 1 or more from each ridge's first column with values to its last: no holes."""
+    begun = np.maximum.accumulate(heights > 0, axis=1)
+    not_over = np.maximum.accumulate(heights[:, ::-1] > 0, axis=1)[:, ::-1]
+    return np.maximum(heights, begun & not_over)
 
 
 def _outline_end(top: Ints, bottom: int) -> Ints:

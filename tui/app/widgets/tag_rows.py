@@ -36,7 +36,7 @@ class Line:
     @property
     def name(self) -> str:
         """How the line calls its tag: without the group, which stands above it."""
-        return short_name(self.tag or "") if self.group else self.tag or ""
+        return (short_name(self.tag or "") if self.group else self.tag) or "(no name)"
 
 
 class TagRows(LineView):
@@ -81,12 +81,14 @@ class TagRows(LineView):
         self.keys = keys_by_tag(self.series_keys(), self.runs)
         self._groups = grouped(self.keys, self.selection)
         self._lines = [line for group in self._groups for line in self._lines_of(group)]
-        self.longest_name = max((width(printable(line.name)) for line in self._lines if line.tag), default=0)
+        self.longest_name = max(
+            (width(printable(line.name)) for line in self._lines if line.tag is not None), default=0
+        )
         self.longest_run = max((width(self.shared.runs.name(run)) for run in self.runs), default=0)
         if at in self._lines:
             self.set_reactive(LineView.cursor, self._lines.index(at))
         elif self._lines:
-            self.set_reactive(LineView.cursor, next(i for i, line in enumerate(self._lines) if line.tag))
+            self.set_reactive(LineView.cursor, next(i for i, line in enumerate(self._lines) if line.tag is not None))
 
     def _lines_of(self, group: Group) -> list[Line]:
         lines = [Line(group.name)] if group.name else []
@@ -175,7 +177,7 @@ class TagRows(LineView):
     def _fitted(self, name: str, cells: int) -> str:
         """A tag's name in exactly `cells`, cut so that it differs from the others in the list."""
         if cells not in self._labels:
-            self._labels[cells] = fit_distinct({line.name for line in self._lines if line.tag}, cells)
+            self._labels[cells] = fit_distinct({line.name for line in self._lines if line.tag is not None}, cells)
         return self._labels[cells][name]
 
     # What keys do
@@ -183,13 +185,13 @@ class TagRows(LineView):
     def action_enter(self) -> None:
         line = self.line
         if line is not None:
-            self.post_message(TagOpened(line.tag) if line.tag else GroupToggled(line.group))
+            self.post_message(TagOpened(line.tag) if line.tag is not None else GroupToggled(line.group))
 
     def action_toggle_line(self) -> None:
         """Open a tag into its runs, or fold a group."""
         line = self.line
         if line is not None:
-            self.post_message(TagExpanded(line.tag) if line.tag else GroupToggled(line.group))
+            self.post_message(TagExpanded(line.tag) if line.tag is not None else GroupToggled(line.group))
 
     def action_cursor_right(self) -> None:
         if self.line is not None and not self._is_open(self.line):
