@@ -15,8 +15,8 @@ from tui.analysis.distribution import moments, rebin, shared_edges
 from tui.analysis.ticks import ticks
 from tui.app.catalog import focused_run
 from tui.app.histograms import BINS, picked, ridgeline_spec, value_ticks
+from tui.app.parts import Part, spread
 from tui.app.widgets.full_view import FullView
-from tui.app.widgets.status import Part, spread
 from tui.model import SeriesKey
 from tui.render.cells import fit
 from tui.render.cells import width as cells_of

@@ -10,8 +10,8 @@ from textual.strip import Strip
 from logging_lib.tfevents import plugins
 from logging_lib.tfevents.histogram import Buckets
 from tui.analysis.distribution import moments, rebin, shared_edges, usable
-from tui.app.widgets.runs_pane import pane_title
-from tui.app.widgets.tag_rows import Line, Part, TagRows
+from tui.app.parts import Part, pane_title
+from tui.app.widgets.tag_rows import Line, TagRows
 from tui.model import SeriesKey
 from tui.render.cells import fit
 from tui.render.numbers import count, number

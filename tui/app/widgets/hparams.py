@@ -14,6 +14,7 @@ from logging_lib.tfevents.hparams import HParam
 from tui.analysis.hparam_table import HParamTable, MetricColumn, SessionRow, hparam_table, sort_rows
 from tui.analysis.statistics import goal
 from tui.app.messages import RunFocused
+from tui.app.parts import Part
 from tui.app.shared import Shared
 from tui.app.widgets.listings import Listing
 from tui.render.cells import fit, width
@@ -24,7 +25,6 @@ from tui.render.text import printable
 _MOST_CELLS = 26
 _GAP = "  "
 _RUN_GAP = "   "
-Part = tuple[str, Style]
 # What a column shows: None is the run, a str an hparam, else a metric.
 ColumnOf = str | MetricColumn | None
 

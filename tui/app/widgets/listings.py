@@ -11,14 +11,16 @@ from textual.strip import Strip
 
 from logging_lib.tfevents import plugins
 from tui.app.catalog import natural_key, visible_runs
+from tui.app.parts import cut, pane_title
 from tui.app.selection import Selection
 from tui.app.shared import Shared
 from tui.app.widgets.line_view import LineView
-from tui.app.widgets.runs_pane import pane_title
 from tui.model import Problem
-from tui.render.cells import fit, fit_distinct
+from tui.render.cells import fit, fit_distinct, wrap
+from tui.render.cells import width as cell_width
 from tui.render.numbers import count
 from tui.render.strips import row_strip
+from tui.render.text import printable
 from tui.store.snapshot import EMPTY_SNAPSHOT, BlobSeries, StoreSnapshot
 
 _KIND_MOST = 16
@@ -133,21 +135,32 @@ class Problems(Listing):
         return len(self._rows)
 
     def heading(self, width: int) -> list[Strip]:
-        total = len(self._rows)
-        title = [(f" Problems {total}", self.look.accent if self.has_focus else self.look.dim)]
-        title.append(("  what could not be read; the rest of each file was", self.look.dim))
-        return [row_strip([(fit(text, width) if text == title[-1][0] and width < 60 else text, style)
-                           for text, style in title], width, self.look.text)]  # fmt: skip
+        look, total = self.look, sum(problem.count for problem in self._rows)
+        parts = [
+            (f" Problems {count(total)}", look.accent if self.has_focus else look.dim),
+            ("  what could not be read; the rest of each file was", look.dim),
+        ]
+        title = row_strip(cut(parts, width), width, look.text)
+        return [title, *(row_strip([(f" {line}", look.dim)], width, look.text) for line in self._in_full(width))]
+
+    def _in_full(self, width: int) -> list[str]:
+        """The problem under the cursor, uncut, and a blank line."""
+        if self.cursor >= len(self._rows):
+            return []
+        problem = self._rows[self.cursor]
+        return [*wrap(f"{problem.path}: {_reason(problem)}", width - 2), ""]
 
     def empty_lines(self, width: int) -> list[Strip]:
         return [row_strip([(fit("  none", width), self.look.dim)], width, self.look.text)]
 
     def draw_line(self, index: int, width: int, *, on_cursor: bool) -> Strip:
         problem, look = self._rows[index], self.look
-        where = "" if problem.offset is None else f" at byte {problem.offset}"
-        reason = f"{problem.reason}{where}"
-        room = max(10, width - 3 - len(reason))
-        if room + 3 + len(reason) > width:
-            reason = fit(reason, max(10, width - 3 - room))
-        parts = [(f" {fit(problem.path, room, keep='end')} ", look.dim), (fit(reason, len(reason)), look.warning)]
+        text = printable(_reason(problem))
+        reason = fit(text, min(cell_width(text), max(10, width * 2 // 3)))
+        path = fit(problem.path, max(0, width - 2 - cell_width(reason)), keep="end")
+        parts = [(f" {path} ", look.dim), (reason, look.warning)]
         return self.line_strip(parts, width, on_cursor=on_cursor)
+
+
+def _reason(problem: Problem) -> str:
+    return problem.reason if problem.offset is None else f"{problem.reason} at byte {problem.offset}"

@@ -10,32 +10,18 @@ from textual.strip import Strip
 from tui.analysis.run_state import RunState
 from tui.app.catalog import listed_runs
 from tui.app.messages import RunFocused, RunToggled
-from tui.app.selection import Filter, Selection
+from tui.app.parts import pane_title
+from tui.app.selection import Selection
 from tui.app.shared import Shared
-from tui.app.theme import Look
 from tui.app.widgets.line_view import LineView
 from tui.render.cells import fit, width
 from tui.render.numbers import age, count
 from tui.render.strips import row_strip
-from tui.render.text import printable
 from tui.store.snapshot import EMPTY_SNAPSHOT, RunSummary, StoreSnapshot
 
 _STEP_CELLS = 6
 _MARGINS = 8  # the mark, blanks between the columns, the scroll bar, the border
 _LEAST, _MOST = 24, 48
-
-
-def pane_title(
-    name: str, shown: int, total: int, pattern: Filter, focused: bool, look: Look
-) -> list[tuple[str, Style]]:
-    """A pane's first line: its name, how many of how many, and the filter in force."""
-    numbers = f" {shown}" if shown == total else f" {shown}/{total}"
-    parts = [(f" {name}", look.accent if focused else look.dim), (numbers, look.dim)]
-    if pattern.text:
-        parts.append((f"  /{printable(pattern.text)}", look.warning if pattern.valid else look.error))
-    if not pattern.valid:
-        parts.append(("  not a regex: literal", look.error))
-    return parts
 
 
 class RunsPane(LineView):

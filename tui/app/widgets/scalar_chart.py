@@ -15,10 +15,10 @@ from tui.app.axes import x_ticks, y_ticks
 from tui.app.catalog import focused_run
 from tui.app.curves import CurveCache, Readout, RunCurve, drawn, readout, step_along, window_of
 from tui.app.messages import CursorMoved, TagOpened
+from tui.app.parts import Part, spread
 from tui.app.shared import Shared
 from tui.app.widgets.full_view import FullView
 from tui.app.widgets.readout_table import ReadoutTable
-from tui.app.widgets.status import Part, spread
 from tui.model import SeriesKey
 from tui.render.cells import fit, width
 from tui.render.chart import ChartSpec, PlotArea, draw_chart, plot_area

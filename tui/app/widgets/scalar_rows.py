@@ -9,10 +9,10 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.analysis.statistics import Best, best_run, goal
+from tui.app.parts import Part, pane_title
 from tui.app.row_columns import RowColumns, RowTexts
 from tui.app.shared import Facts
-from tui.app.widgets.runs_pane import pane_title
-from tui.app.widgets.tag_rows import Line, Part, TagRows
+from tui.app.widgets.tag_rows import Line, TagRows
 from tui.model import SeriesKey
 from tui.render.cells import fit, width
 from tui.render.numbers import count, number, percent

@@ -3,61 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 
-from rich.style import Style
 from textual import events
 from textual.reactive import reactive
 from textual.strip import Strip
 
 from tui.analysis.run_state import RunState
 from tui.app.keys import Key, footer_keys
+from tui.app.parts import Part, cells_of, cut, fitting, spread
 from tui.app.selection import Selection
 from tui.app.shared import Shared
 from tui.app.theme import Look
 from tui.app.widgets.line_view import StripView
 from tui.ingest.ingester import IngestStatus
-from tui.render.cells import fit, width
+from tui.render.cells import width
 from tui.render.numbers import age, bytes_, plural
 from tui.render.strips import row_strip
 from tui.render.text import printable
 from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
 
-Part = tuple[str, Style]
-
-
-def spread(left: Sequence[Part], right: Sequence[Part], cells: int, look: Look) -> Strip:
-    """One line: `left` at the left, `right` at the right edge. Where both do not fit, right wins its place."""
-    base = look.text
-    rest = cells - sum(width(text) for text, _ in right)
-    if rest < 0:
-        text = "".join(text for text, _ in right)
-        return row_strip([(fit(text, cells, keep="end"), base)], cells, base)
-    return row_strip([*cut(left, rest), *right], cells, base)
-
-
-def cut(parts: Sequence[Part], cells: int) -> list[Part]:
-    """Parts cut with a mark, or filled with blanks, to exactly `cells`."""
-    kept: list[Part] = []
-    for text, style in parts:
-        room = cells - sum(width(text) for text, _ in kept)
-        if width(text) > room:
-            return [*kept, (fit(text, room), style)]
-        kept.append((text, style))
-    room = cells - sum(width(text) for text, _ in kept)
-    return [*kept, (" " * room, parts[-1][1] if parts else Style())]
-
-
 _HELP = "? help "
 _LEFT_LEAST = 16  # cells of the header that name what is open, whatever the state has to say
-
-
-def _fitting_parts(parts: Sequence[Part], cells: int) -> list[Part]:
-    """As many of the first parts as fit; at least two."""
-    kept = list(parts)
-    while len(kept) > 2 and sum(width(text) for text, _ in kept) > cells:
-        kept.pop()
-    return kept
 
 
 def health(snapshot: StoreSnapshot, status: IngestStatus, shared: Shared, look: Look) -> list[Part]:
@@ -112,8 +78,8 @@ class Header(StripView, can_focus=False):
         if snapshot.problems:
             total = sum(problem.count for problem in snapshot.problems)
             right = [(f"! {plural(total, 'problem')}  ", look.warning), *right]
-        right = _fitting_parts([("  ", look.text), *right], width - _LEFT_LEAST)
-        left = _fitting_parts(left, width - sum(len(text) for text, _ in right))
+        right = fitting([("  ", look.text), *right], width - _LEFT_LEAST)
+        left = fitting(left, width - cells_of(right))
         return [spread(left, right, width, look)]
 
     def watch_snapshot(self) -> None:
@@ -136,7 +102,7 @@ class TabBar(StripView, can_focus=False):
             left += [(label, look.accent if number == self.active else look.dim), ("  ", look.text)]
         smooth = f"smooth {s.weight:.3g}".replace("0.", ".") if s.smoothing_weight else "raw"
         settings = f"x {s.axis.value}  {smooth}  {'log' if s.log_y else 'linear'}  "
-        names = sum(len(text) for text, _ in left)
+        names = cells_of(left)
         right = [(settings, look.dim)] if names + len(settings) + len(_HELP) <= width else []
         return [spread(left, [*right, (_HELP, look.dim)], width, look)]
 

@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from tui.app.catalog import Group, focused_run, grouped, keys_by_tag, short_name, visible_runs
 from tui.app.messages import GroupToggled, TagExpanded, TagOpened
+from tui.app.parts import Part
 from tui.app.selection import Selection
 from tui.app.shared import Shared
 from tui.app.widgets.line_view import LineView
@@ -21,8 +22,6 @@ from tui.render.numbers import plural
 from tui.render.strips import row_strip
 from tui.render.text import printable
 from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
-
-Part = tuple[str, Style]
 
 
 @dataclass(frozen=True, slots=True)

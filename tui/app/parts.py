@@ -1,0 +1,59 @@
+"""Lines made of parts, each a text with its style: cut, spread, as many as fit; the title of a pane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.style import Style
+from textual.strip import Strip
+
+from tui.app.selection import Filter
+from tui.app.theme import Look
+from tui.render.cells import fit, width
+from tui.render.strips import row_strip
+from tui.render.text import printable
+
+Part = tuple[str, Style]
+
+
+def cells_of(parts: Sequence[Part]) -> int:
+    """How many cells the parts take."""
+    return sum(width(text) for text, _ in parts)
+
+
+def cut(parts: Sequence[Part], cells: int) -> list[Part]:
+    """Parts cut with a mark, or filled with blanks, to exactly `cells`."""
+    kept: list[Part] = []
+    for text, style in parts:
+        room = cells - cells_of(kept)
+        if width(text) > room:
+            return [*kept, (fit(text, room), style)]
+        kept.append((text, style))
+    return [*kept, (" " * (cells - cells_of(kept)), parts[-1][1] if parts else Style())]
+
+
+def spread(left: Sequence[Part], right: Sequence[Part], cells: int, look: Look) -> Strip:
+    """One line: `left` at the left, `right` at the right edge. Where both do not fit, right wins its place."""
+    base, rest = look.text, cells - cells_of(right)
+    if rest < 0:
+        return row_strip([(fit("".join(text for text, _ in right), cells, keep="end"), base)], cells, base)
+    return row_strip([*cut(left, rest), *right], cells, base)
+
+
+def fitting(parts: Sequence[Part], cells: int) -> list[Part]:
+    """As many of the first parts as fit; at least two."""
+    kept = list(parts)
+    while len(kept) > 2 and cells_of(kept) > cells:
+        kept.pop()
+    return kept
+
+
+def pane_title(name: str, shown: int, total: int, pattern: Filter, focused: bool, look: Look) -> list[Part]:
+    """A pane's first line: its name, how many of how many, and the filter in force."""
+    numbers = f" {shown}" if shown == total else f" {shown}/{total}"
+    parts = [(f" {name}", look.accent if focused else look.dim), (numbers, look.dim)]
+    if pattern.text:
+        parts.append((f"  /{printable(pattern.text)}", look.warning if pattern.valid else look.error))
+    if not pattern.valid:
+        parts.append(("  not a regex: literal", look.error))
+    return parts
