@@ -14,6 +14,7 @@ from tui.app.app import TbtuiApp
 from tui.app.keys import APP_BINDINGS, KEYS, SCREEN_BINDINGS, WIDGET_BINDINGS, footer_keys
 from tui.app.selection import Selection
 from tui.app.widgets.line_view import StripView
+from tui.app.widgets.runs_pane import RunsPane
 
 VIEWS = {
     "rows": [],
@@ -115,13 +116,19 @@ async def test_resizing_while_it_runs(tmp_path: Path) -> None:
 
 
 async def test_the_runs_are_a_drawer_in_a_narrow_window(tmp_path: Path) -> None:
-    async with opened(training(tmp_path), size=(80, 24)) as pilot:
-        runs = pilot.app.query_one("#runs")
+    training(tmp_path)
+    later = builders.scalar_event("Loss/train", 200, 0.5, wall_time=builders.WALL_TIME + 120)
+    builders.append(tmp_path / "sgd" / builders.FILE_NAME, [later])
+    async with opened(tmp_path, size=(80, 24)) as pilot:
+        assert isinstance(pilot.app, TbtuiApp)
+        main = pilot.app.main
+        runs = main.query_one(RunsPane)
         assert not runs.display
         await pilot.press("tab")
         await pilot.pause()
         assert runs.display and runs.has_focus
         assert "adam" in shown(pilot, "#runs")
+        assert runs.run == main.selection.focused_run == "sgd"
         await pilot.press("tab")
         await pilot.pause()
         assert not runs.display

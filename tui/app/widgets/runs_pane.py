@@ -38,6 +38,7 @@ class RunsPane(LineView):
         super().__init__(id=id)
         self._shared = shared
         self._names: list[str] = []
+        self._wanted: str | None = None
         self._state_cells = 4
         self._short_cells = 4
         self._longest = self._wanted_width = 0
@@ -105,7 +106,7 @@ class RunsPane(LineView):
 
     def relist(self) -> None:
         """Make the list again; the cursor stays with its run."""
-        run = self.run
+        run, self._wanted = self._wanted or self.run, None
         self._names = listed_runs(self.snapshot, self.selection)
         if run in self._names:
             self.set_reactive(RunsPane.cursor, self._names.index(run))
@@ -122,10 +123,10 @@ class RunsPane(LineView):
             self._wanted_width = self.styles.width = wanted
 
     def show_run(self, run: str) -> None:
-        """Put the cursor on a run without announcing it."""
-        if run in self._names and self.run != run:
-            self.set_reactive(RunsPane.cursor, self._names.index(run))
-            self.redraw()
+        """Put the cursor on a run without announcing it, as soon as it is listed."""
+        if self.run != run:
+            self._wanted = run
+            self.invalidate()
 
     def cursor_moved(self) -> None:
         if self.run is not None:
