@@ -114,6 +114,15 @@ class Terminal:
         """Read until a text is on the screen."""
         self.until(lambda: text in self.text)
 
+    def until_silent(self, seconds: float) -> None:
+        """Read until nothing has been written for so many seconds: what was under way is done."""
+        before = -1
+        end = time.monotonic() + DEADLINE
+        while before != self.written:
+            assert time.monotonic() < end, f"{self.written - before} bytes in the last {seconds} s:\n{self.text}"
+            before = self.written
+            self.read(seconds)
+
     def end(self) -> int:
         """Read until the program has ended; returns its exit code."""
         self.until(lambda: self.process.poll() is not None)

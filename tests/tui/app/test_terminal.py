@@ -30,9 +30,56 @@ def test_a_new_point_reaches_the_screen(tmp_path: Path) -> None:
 def test_nothing_is_written_while_nothing_changes(tmp_path: Path) -> None:
     with Terminal.tbtui(str(training(tmp_path))) as terminal:
         terminal.until_shown("Accuracy")
-        terminal.read(2.0)
+        terminal.until_silent(2.0)
         before = terminal.written
         terminal.read(10.0)
+        assert terminal.written == before
+
+
+@pytest.mark.parametrize("term", ["linux", "dumb", "xterm", "xterm-256color"])
+@pytest.mark.parametrize("no_color", ["", "1"])
+def test_it_opens_on_any_terminal(tmp_path: Path, term: str, no_color: str) -> None:
+    with Terminal.tbtui(str(training(tmp_path)), term=term, COLORTERM="", NO_COLOR=no_color) as terminal:
+        terminal.until_shown("Accuracy")
+        terminal.press(b"\r")
+        terminal.until_shown("1 of 3")
+        terminal.press(b"?")
+        terminal.until_shown("tbtui keys")
+        terminal.press(b"q")
+        terminal.until_shown("1 of 3")
+        terminal.press(b"q")
+        assert terminal.end() == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "filtered"),
+    [
+        (b"/loss\r", "Tags 2/3  /loss"),
+        (b"/a1o\r", "Tags 0/3  /a1o"),
+        (b"\t/bad\r", "Runs 1/3  /bad"),
+    ],
+)
+def test_what_is_typed_in_one_burst_goes_into_the_filter(tmp_path: Path, typed: bytes, filtered: str) -> None:
+    with Terminal.tbtui(str(training(tmp_path)), columns=160) as terminal:
+        terminal.until_shown("Accuracy")
+        terminal.until_silent(0.5)
+        terminal.press(typed)
+        terminal.until_shown(filtered)
+        terminal.until_silent(0.5)
+        assert filtered in terminal.text
+        # No letter of it was a command: no run was hidden, no tag opened.
+        assert "○" not in terminal.text
+        assert terminal.text.count("train") <= 1
+
+
+def test_the_palette_writes_nothing_while_it_is_open(tmp_path: Path) -> None:
+    with Terminal.tbtui(str(training(tmp_path))) as terminal:
+        terminal.until_shown("Accuracy")
+        terminal.press(b"\x10")
+        terminal.until_shown("Search for commands")
+        terminal.until_silent(1.5)
+        before = terminal.written
+        terminal.read(3.0)
         assert terminal.written == before
 
 

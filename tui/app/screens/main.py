@@ -147,5 +147,5 @@ class MainScreen(SelectingScreen):
     def _show_focused_run(self) -> None:
         run = focused_run(self.snapshot, self.selection)
         runs = self.query_one(RunsPane)
-        if run is not None and not runs.has_focus:
+        if run is not None and self.focused is not runs:
             runs.show_run(run)

@@ -95,7 +95,7 @@ class SelectingScreen(Screen[None]):
     def action_focus_next(self) -> None:
         """There are two panes; Textual's own order would walk over all pages."""
         runs = self.query_one(RunsPane)
-        self._focus(self.page if runs.has_focus else runs)
+        self._focus(self.page if self.focused is runs else runs)
 
     action_focus_previous = action_focus_next
 
@@ -113,12 +113,12 @@ class SelectingScreen(Screen[None]):
 
     def action_only(self) -> None:
         runs = self.query_one(RunsPane)
-        run = runs.run if runs.has_focus else focused_run(self.snapshot, self.selection)
+        run = runs.run if self.focused is runs else focused_run(self.snapshot, self.selection)
         if run is not None:
             self.selection = only(self.selection, run, list(self.snapshot.runs))
 
     def action_filter(self) -> None:
-        on_runs = self.query_one(RunsPane).has_focus or self.selection.tab in (Tab.HPARAMS, Tab.PROBLEMS)
+        on_runs = self.focused is self.query_one(RunsPane) or self.selection.tab in (Tab.HPARAMS, Tab.PROBLEMS)
         current = self.selection.runs_filter if on_runs else self.selection.tags_filter
         self.query_one(FilterLine).open("runs" if on_runs else "tags", current.text)
 
