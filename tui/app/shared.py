@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypedDict
 
 from rich.style import Style
 
@@ -101,6 +102,16 @@ class RunStyles:
         return look.coloured(self.colour(name))
 
 
+class SignsOfLife(TypedDict):
+    """What `run_state` judges a run by."""
+
+    last_wall_time: float | None
+    interval: float | None
+    ended: bool
+    has_nan: bool
+    now: float
+
+
 @dataclass
 class Shared:
     """The shared objects. `place` names what is open, printable; `clock` gives epoch seconds and is frozen in tests."""
@@ -119,17 +130,14 @@ class Shared:
 
     def state_of(self, run: RunSummary) -> RunState:
         """Whether the run is live, stalled, done or has gone NaN, now."""
-        return run_state(
-            last_wall_time=run.last_wall_time,
-            interval=run.interval,
-            ended=run.ended,
-            has_nan=run.has_nan,
-            now=self.clock(),
-        )
+        return run_state(**self._signs_of_life(run))
 
     def state_lasts(self, run: RunSummary) -> float | None:
         """Seconds until silence alone changes the run's state, None if it never does."""
-        return next_state_change(
+        return next_state_change(**self._signs_of_life(run))
+
+    def _signs_of_life(self, run: RunSummary) -> SignsOfLife:
+        return SignsOfLife(
             last_wall_time=run.last_wall_time,
             interval=run.interval,
             ended=run.ended,

@@ -129,6 +129,10 @@ async def test_the_runs_are_a_drawer_in_a_narrow_window(tmp_path: Path) -> None:
         assert runs.display and runs.has_focus
         assert "adam" in shown(pilot, "#runs")
         assert runs.run == main.selection.focused_run == "sgd"
+        await pilot.press("slash", *"ba")
+        assert runs.display and shown(pilot, "#runs").splitlines()[0].split() == ["Runs", "1/3", "/ba"]
+        await pilot.press("escape")
+        assert runs.display and runs.has_focus
         await pilot.press("tab")
         await pilot.pause()
         assert not runs.display

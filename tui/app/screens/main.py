@@ -104,7 +104,9 @@ class MainScreen(SelectingScreen):
         self.query_one(KeysLine).view = keys.RUNS if on_runs else keys.LIST if page in ("other", "problems") else page
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        self.make_room(on_runs=isinstance(event.widget, RunsPane))
+        # While a filter is typed, the pane that it filters stays as it is.
+        if event.widget is self.page or isinstance(event.widget, RunsPane):
+            self.make_room(on_runs=isinstance(event.widget, RunsPane))
         self._show_keys()
 
     def make_room(self, *, on_runs: bool) -> None:
