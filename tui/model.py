@@ -13,6 +13,7 @@ from logging_lib.tfevents.hparams import Experiment, SessionEnd, SessionStart
 
 Steps = npt.NDArray[np.int64]
 WallTimes = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 # float32 where every value was stored in 32 bits or fewer, else float64.
 Values = npt.NDArray[np.floating[Any]]
 
@@ -23,6 +24,19 @@ class SeriesKey(NamedTuple):
     run: str
     tag: str
     plugin: str
+
+
+class Origin(NamedTuple):
+    """Which session of which file logged something.
+
+    `session` counts the SessionLog STARTs before it in the file, 0 where there was none. `purge_step` is the step
+    that the START named, None where it named none: what other sessions logged from there on is void by the writer's
+    own word.
+    """
+
+    path: str
+    session: int = 0
+    purge_step: int | None = None
 
 
 class BlobRef(NamedTuple):
@@ -63,6 +77,7 @@ class ScalarBatch:
     """New points of one series in file order; the arrays have one shape, [n]. Wall times are epoch seconds."""
 
     key: SeriesKey
+    origin: Origin
     steps: Steps
     wall_times: WallTimes
     values: Values
@@ -73,6 +88,7 @@ class BlobBatch:
     """New blobs of one series in file order; `refs` has the length of the arrays."""
 
     key: SeriesKey
+    origin: Origin
     steps: Steps
     wall_times: WallTimes
     refs: Sequence[BlobRef]
@@ -90,9 +106,10 @@ class TagInfo:
 
 @dataclass(frozen=True, slots=True)
 class HParamsInfo:
-    """One record of the hparams plugin in a run."""
+    """One record of the hparams plugin in a run, read from the file at `path`."""
 
     run: str
+    path: str
     data: SessionStart | SessionEnd | Experiment
 
 
@@ -110,4 +127,12 @@ class RunActivity:
     last_wall_time: float | None
 
 
-Batch = ScalarBatch | BlobBatch | TagInfo | HParamsInfo | RunActivity | Problem | Recovered
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was read of a run from this file no longer counts: the file is read from its start, or went elsewhere."""
+
+    run: str
+    path: str
+
+
+Batch = ScalarBatch | BlobBatch | TagInfo | HParamsInfo | RunActivity | Problem | Recovered | Forgotten

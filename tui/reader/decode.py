@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from itertools import chain, starmap
+from itertools import chain
 
-import numpy as np
 from google.protobuf.message import DecodeError
 
 from logging_lib.tfevents import plugins
@@ -16,7 +14,8 @@ from logging_lib.tfevents.hparams import decode_hparams
 from logging_lib.tfevents.proto import event_pb2, summary_pb2, tensor_pb2
 from logging_lib.tfevents.record import Record
 from logging_lib.tfevents.tensor import from_tensor_proto, shape_of
-from tui.model import Batch, BlobBatch, BlobRef, HParamsInfo, Problem, RunActivity, ScalarBatch, SeriesKey, TagInfo
+from tui.model import Batch, BlobRef, HParamsInfo, Origin, Problem, RunActivity, SeriesKey, TagInfo
+from tui.reader.collect import Blobs, Collection, Points
 
 RUN_GRAPH_TAG = "__run_graph__"
 META_GRAPH_TAG = "__meta_graph__"
@@ -33,25 +32,6 @@ _NARROW = frozenset({tensor_pb2.DT_FLOAT, tensor_pb2.DT_HALF, tensor_pb2.DT_BFLO
 _PLUGIN_OF_V1 = {"histo": plugins.HISTOGRAMS, "image": plugins.IMAGES, "audio": plugins.AUDIO}
 
 
-@dataclass(slots=True)
-class _Scalars:
-    """Points of one tag since the last batch."""
-
-    steps: list[int] = field(default_factory=list)
-    wall_times: list[float] = field(default_factory=list)
-    values: list[float] = field(default_factory=list)
-    wide: bool = False
-
-
-@dataclass(slots=True)
-class _Blobs:
-    """Blobs of one tag and plugin since the last batch."""
-
-    steps: list[int] = field(default_factory=list)
-    wall_times: list[float] = field(default_factory=list)
-    refs: list[BlobRef] = field(default_factory=list)
-
-
 class EventDecoder:
     """Collects what the events of one file hold, as batches.
 
@@ -63,8 +43,10 @@ class EventDecoder:
         self.run = run
         self.path = path
         self._tag_plugins = tag_plugins
-        self._scalars: dict[str, _Scalars] = {}
-        self._blobs: dict[tuple[str, str], _Blobs] = {}
+        self._origin = Origin(path)
+        self._data = Collection()
+        # Batches of what other sessions logged since the last take, and what concerns no series.
+        self._closed: list[Batch] = []
         self._others: list[Batch] = []
         self._events = 0
         self._first = math.inf
@@ -93,8 +75,8 @@ class EventDecoder:
         for item, value in enumerate(values):
             if value.WhichOneof("value") == "simple_value":
                 tag = value.tag
-                if (points := self._scalars.get(tag)) is None:
-                    points = self._new_scalars(tag, value)
+                if (points := self._data.scalars.get(tag)) is None:
+                    points = self._new_points(tag, value)
                 points.steps.append(step)
                 points.wall_times.append(wall_time)
                 points.values.append(value.simple_value)
@@ -104,17 +86,15 @@ class EventDecoder:
     @property
     def full(self) -> bool:
         """Whether so much was collected that waiting for more would rather cost memory than save work."""
-        least = min(max(_EVENTS_PER_TAKE, _EVENTS_PER_SERIES * len(self._scalars)), _MOST_EVENTS_PER_TAKE)
+        least = min(max(_EVENTS_PER_TAKE, _EVENTS_PER_SERIES * len(self._data.scalars)), _MOST_EVENTS_PER_TAKE)
         return self._events + len(self._others) >= least
 
     def take(self) -> Iterator[Batch]:
         """Batches of what was added since the last call: first what is known about tags, then their data."""
-        others, activity = self._others, self._activity()
-        scalars = starmap(self._scalar_batch, self._scalars.items())
-        blobs = starmap(self._blob_batch, self._blobs.items())
-        self._scalars, self._blobs, self._others, self._events = {}, {}, [], 0
+        others, closed, data, activity = self._others, self._closed, self._data, self._activity()
+        self._others, self._closed, self._data, self._events = [], [], Collection(), 0
         self._first, self._last = math.inf, -math.inf
-        return chain(others, scalars, blobs, activity)
+        return chain(others, closed, data.batches(self.run, plugins.SCALARS, self._origin), activity)
 
     def _activity(self) -> list[RunActivity]:
         if not self._events:
@@ -123,21 +103,9 @@ class EventDecoder:
         first, last = (self._first, self._last) if known else (None, None)
         return [RunActivity(self.run, self.path, self._events, first, last)]
 
-    def _blob_batch(self, name: tuple[str, str], blobs: _Blobs) -> BlobBatch:
-        steps, wall_times = np.array(blobs.steps, np.int64), np.array(blobs.wall_times, np.float64)
-        return BlobBatch(SeriesKey(self.run, *name), steps, wall_times, blobs.refs)
-
-    def _scalar_batch(self, tag: str, points: _Scalars) -> ScalarBatch:
-        return ScalarBatch(
-            SeriesKey(self.run, tag, plugins.SCALARS),
-            np.array(points.steps, np.int64),
-            np.array(points.wall_times, np.float64),
-            np.array(points.values, np.float64 if points.wide else np.float32),
-        )
-
-    def _new_scalars(self, tag: str, value: summary_pb2.Summary.Value) -> _Scalars:
+    def _new_points(self, tag: str, value: summary_pb2.Summary.Value) -> Points:
         self._learn(tag, value, plugins.SCALARS)
-        points = self._scalars[tag] = _Scalars()
+        points = self._data.scalars[tag] = Points()
         return points
 
     def _learn(self, tag: str, value: summary_pb2.Summary.Value, kind: str | None) -> str:
@@ -179,15 +147,15 @@ class EventDecoder:
         except ValueError as error:
             self._problem(record, f"scalar {value.tag!r}: {error}")
             return
-        if (points := self._scalars.get(value.tag)) is None:
-            points = self._scalars[value.tag] = _Scalars()
+        if (points := self._data.scalars.get(value.tag)) is None:
+            points = self._data.scalars[value.tag] = Points()
         points.steps.append(event.step)
         points.wall_times.append(event.wall_time)
         points.values.append(number)
         points.wide = points.wide or value.tensor.dtype not in _NARROW
 
     def _add_blob(self, record: Record, event: event_pb2.Event, item: int, tag: str, plugin: str) -> None:
-        blobs = self._blobs.setdefault((tag, plugin), _Blobs())
+        blobs = self._data.blobs.setdefault((tag, plugin), Blobs())
         blobs.steps.append(event.step)
         blobs.wall_times.append(event.wall_time)
         blobs.refs.append(BlobRef(self.path, record.offset, len(record.payload), item))
@@ -199,10 +167,10 @@ class EventDecoder:
             self._problem(record, f"{value.tag!r} holds no hparams")
             return
         if data is not None:
-            self._others.append(HParamsInfo(self.run, data))
+            self._others.append(HParamsInfo(self.run, self.path, data))
 
     def _add_other(self, record: Record, event: event_pb2.Event) -> None:
-        """An event that is no summary: graphs are kept; versions, log messages and session logs hold no data."""
+        """An event that is no summary: graphs are kept, sessions told apart; versions and messages hold no data."""
         match event.WhichOneof("what"):
             case "graph_def":
                 self._add_blob(record, event, 0, RUN_GRAPH_TAG, plugins.GRAPHS)
@@ -210,6 +178,19 @@ class EventDecoder:
                 self._add_blob(record, event, 0, META_GRAPH_TAG, plugins.GRAPHS)
             case "tagged_run_metadata":
                 self._add_blob(record, event, 0, event.tagged_run_metadata.tag, plugins.GRAPH_RUN_METADATA)
+            case "session_log" if event.session_log.status == event_pb2.SessionLog.START:
+                self._begin_session(event.step)
+
+    def restart(self) -> None:
+        """Begin anew: what was added since the last take is void, and sessions are counted from the start."""
+        self._origin, self._data, self._closed, self._others = Origin(self.path), Collection(), [], []
+        self._events, self._first, self._last = 0, math.inf, -math.inf
+
+    def _begin_session(self, step: int) -> None:
+        self._closed += self._data.batches(self.run, plugins.SCALARS, self._origin)
+        # A START at step 0 is what writers log that purge nothing: proto3 does not tell it from no step at all.
+        self._origin = Origin(self.path, self._origin.session + 1, step or None)
+        self._data = Collection()
 
     def _problem(self, record: Record, reason: str) -> None:
         self._others.append(Problem(self.path, record.offset, reason))

@@ -6,24 +6,12 @@ import os
 from collections.abc import Callable, Iterator
 from io import FileIO
 from pathlib import Path
-from typing import NamedTuple
 
 from logging_lib.tfevents.crc32c import masked_crc32c
-from logging_lib.tfevents.record import FOOTER_BYTES, Damage, Record, RecordDecoder
+from logging_lib.tfevents.record import Record, RecordDecoder
 from tui.model import Batch, Problem, Recovered
 from tui.reader.decode import EventDecoder
-
-CHUNK_BYTES = 1 << 20
-# Between two calls of `breathe`; 64 ordinary records take a third of a millisecond.
-_RECORDS_PER_BREATH = 64
-
-
-class _Mark(NamedTuple):
-    """The payload of the last record read, by which a copy of the file is known: where it lies, and its CRC."""
-
-    offset: int
-    length: int
-    crc: int
+from tui.reader.stream import CHUNK_BYTES, EventStream
 
 
 class EventFileReader:
@@ -46,18 +34,19 @@ class EventFileReader:
         """
         self.run = decoder.run
         self.path = decoder.path
-        self.offset = 0
         self.size = 0
         self.mtime = 0.0
         self._decoder = decoder
-        self._breathe = breathe
-        self._records = RecordDecoder(breathe=breathe)
+        self._stream = EventStream(decoder, breathe=breathe)
         self._identity: tuple[int, int] | None = None
-        self._last: _Mark | None = None
         self._complaint: str | None = None
         self._blocked = False
         self._lost = False
-        self._open_damage: int | None = None
+
+    @property
+    def offset(self) -> int:
+        """How many bytes have been read."""
+        return self._stream.offset
 
     @property
     def pending(self) -> bool:
@@ -99,46 +88,19 @@ class EventFileReader:
                 if (lost := self._lost_to(status)) is not None:
                     return self._lose(lost)
                 self._identity = _identity(status)
-                file.seek(self.offset)
-                data = file.read(CHUNK_BYTES)
-            if not data:
-                self.size = self.offset
-            recovered = self._recover()
-            return recovered + self._decode(data)
+                before = self.offset
+                told = self._stream.read(file, self.size)
+            if self.offset == before:
+                self.size = before
+            return [*self._recover(), *told]
         except OSError as error:
             return self._block(_reason(error))
-        except MemoryError:  # of one record so large; what it holds so far is let go
-            self._records = RecordDecoder(self.offset)
+        except MemoryError:
             return self._lose("not enough memory for a record of this file; it is read no further")
 
     def take(self) -> Iterator[Batch]:
         """The data that was read since the last call."""
         return self._decoder.take()
-
-    def _decode(self, data: bytes) -> list[Batch]:
-        told: list[Batch] = []
-        last: Record | None = None
-        self.offset += len(data)
-        for number, item in enumerate(self._records.feed(data)):
-            if isinstance(item, Record):
-                self._decoder.add(item)
-                last = item
-            elif item.offset != self._open_damage:
-                told.append(Problem(self.path, item.offset, f"{item.reason}; {item.length} bytes skipped"))
-            # A damaged record may have cost as much as it claimed to be long.
-            if number % _RECORDS_PER_BREATH == 0 or isinstance(item, Damage):
-                self._breathe()
-        if last is not None:
-            self._last = _Mark(last.offset, len(last.payload), masked_crc32c(last.payload))
-        return told + self._tail_damage()
-
-    def _tail_damage(self) -> list[Batch]:
-        """A damaged stretch that goes on to the end of what is there is reported without waiting for its end."""
-        damage = self._records.open_damage
-        if damage is None or damage.offset == self._open_damage or self.size > self.offset:
-            return []
-        self._open_damage = damage.offset
-        return [Problem(self.path, damage.offset, f"{damage.reason}, and no record follows")]
 
     def _follow(self, file: FileIO) -> os.stat_result:
         """Go on in this file if it took the place of the one that was read and holds what that one held."""
@@ -146,17 +108,17 @@ class EventFileReader:
         if self._identity not in (None, _identity(status)):
             end = self._end_in(file)
             if end is not None:
-                self._identity, self.offset = _identity(status), end
-                self._records = RecordDecoder(end, breathe=self._breathe)
+                self._identity = _identity(status)
+                self._stream.resume(end)
         return status
 
     def _end_in(self, file: FileIO) -> int | None:
         """Where the last record read ends in this file, 0 where none was read, None where it is not there."""
-        if self._last is None:
+        last = self._stream.last
+        if last is None:
             return 0
-        offset, length, crc = self._last
-        payload = os.pread(file.fileno(), length, offset)
-        return offset + length + FOOTER_BYTES if len(payload) == length and masked_crc32c(payload) == crc else None
+        payload = os.pread(file.fileno(), last.length, last.offset)
+        return last.end if len(payload) == last.length and masked_crc32c(payload) == last.crc else None
 
     def _lost_to(self, status: os.stat_result) -> str | None:
         """Why the bytes at `offset` would not follow those read before, or None."""

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from logging_lib.tfevents.hparams import Experiment, SessionEnd, SessionStart
-from tui.model import BlobRef, Problem, SeriesKey, Steps, TagInfo, Values, WallTimes
+from tui.model import BlobRef, Flags, Problem, SeriesKey, Steps, TagInfo, Values, WallTimes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScalarSeries:
     """Every point of one scalar series in file order; read-only arrays of shape [n], n >= 1.
 
-    `version` grows whenever the points change, so that equal versions mean equal points.
+    `version` grows whenever the points change, so that equal versions mean equal points. `superseded` marks the
+    points that a restarted run wrote again, None where there are none.
     """
 
     key: SeriesKey
@@ -21,17 +22,22 @@ class ScalarSeries:
     steps: Steps
     wall_times: WallTimes
     values: Values
+    superseded: Flags | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BlobSeries:
-    """Every blob of one series in file order: histograms, images, text, audio, tensors, graphs."""
+    """Every blob of one series in file order: histograms, images, text, audio, tensors, graphs.
+
+    `superseded` is as in ScalarSeries.
+    """
 
     key: SeriesKey
     version: int
     steps: Steps
     wall_times: WallTimes
     refs: Sequence[BlobRef]
+    superseded: Flags | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from logging_lib.tfevents.hparams import Experiment, SessionEnd, SessionStart
 from tui.model import (
     Batch,
     BlobBatch,
+    Forgotten,
     HParamsInfo,
     Problem,
     Recovered,
@@ -108,7 +109,7 @@ class Store:
                 self._note_problems(batch.path)
             case Recovered() if self._problems.recover(batch.path):
                 self._note_problems(batch.path)
-            case TagInfo() | Problem() | Recovered():  # known already
+            case TagInfo() | Problem() | Recovered() | Forgotten():  # known already
                 return
         self._changed = True
 

@@ -229,7 +229,7 @@ def test_the_thread_rests_between_slices_of_work(live: Live, tmp_path: Path, mon
 def test_a_commit_that_is_slow_comes_seldom(live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading has five times as long before the next one."""
     monkeypatch.setattr(ingester_module, "_LOADING_COMMIT", 0.0)
-    monkeypatch.setattr("tui.reader.event_file.CHUNK_BYTES", 512)
+    monkeypatch.setattr("tui.reader.stream.CHUNK_BYTES", 512)
     builders.write(tmp_path / "runs" / "tfevents", builders.points("t", range(2000)))
     starts: list[float] = []
     ends: list[float] = []
@@ -252,7 +252,7 @@ def test_a_commit_that_is_slow_comes_seldom(live: Live, tmp_path: Path, monkeypa
 
 def test_read_all_shows_progress_and_takes_one_snapshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ingester_module, "_LOADING_COMMIT", 0.0)
-    monkeypatch.setattr("tui.reader.event_file.CHUNK_BYTES", 512)
+    monkeypatch.setattr("tui.reader.stream.CHUNK_BYTES", 512)
     path = builders.write(tmp_path / "tfevents", builders.points("t", range(200)))
     snapshots = 0
     progress: list[int] = []
@@ -273,7 +273,7 @@ def test_read_all_shows_progress_and_takes_one_snapshot(tmp_path: Path, monkeypa
 
 def test_data_comes_in_few_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each batch has its cost: there is one of each tag of a file, not one of each tag in each chunk."""
-    monkeypatch.setattr("tui.reader.event_file.CHUNK_BYTES", 512)
+    monkeypatch.setattr("tui.reader.stream.CHUNK_BYTES", 512)
     tags = [f"tag{n}" for n in range(30)]
     for run in ("a", "b"):
         events = [builders.scalar_event(tag, step, 1.0) for step in range(20) for tag in tags]
@@ -297,7 +297,7 @@ def test_data_of_a_file_that_goes_while_it_is_read_is_kept(
 ) -> None:
     """It was read in part and not taken yet when reading went on with another file."""
     monkeypatch.setattr(ingester_module, "_LOADING_COMMIT", math.inf)
-    monkeypatch.setattr("tui.reader.event_file.CHUNK_BYTES", 4096)
+    monkeypatch.setattr("tui.reader.stream.CHUNK_BYTES", 4096)
     path = builders.write(tmp_path / "runs" / "a" / "tfevents", builders.points("t", range(2000)))
     other = builders.write(tmp_path / "runs" / "b" / "tfevents", builders.points("t", range(2000)))
     os.utime(other, (1, 1))
@@ -318,7 +318,7 @@ def test_data_of_a_file_that_goes_while_it_is_read_is_kept(
 
 def test_stop_ends_a_long_search(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Millions of places where a header might have been, in one chunk."""
-    monkeypatch.setattr("tui.reader.event_file.CHUNK_BYTES", 1 << 25)
+    monkeypatch.setattr("tui.reader.stream.CHUNK_BYTES", 1 << 25)
     (tmp_path / "tfevents").write_bytes((bytes(4) + b"\1") * (1 << 22))
     begun = threading.Event()
     ended: list[object] = []
@@ -348,7 +348,7 @@ def test_a_slow_protobuf_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_a_load_is_announced_in_parts(live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ingester_module, "_LOADING_COMMIT", 0.0)
     monkeypatch.setattr(ingester_module, "_COMMIT_SHARE", 0)
-    monkeypatch.setattr("tui.reader.event_file.CHUNK_BYTES", 4096)
+    monkeypatch.setattr("tui.reader.stream.CHUNK_BYTES", 4096)
     builders.write(tmp_path / "runs" / "tfevents", builders.points("t", range(2000)))
     live.ingester.start()
     live.wait_until(lambda: not live.ingester.status.loading)
@@ -364,7 +364,7 @@ def test_live_points_are_read_while_a_long_load_goes_on(
     """A point that another file gets during the load is announced before the load ends."""
     monkeypatch.setattr(ingester_module, "_LOADING_COMMIT", 0.0)
     monkeypatch.setattr(ingester_module, "_COMMIT_SHARE", 0)
-    monkeypatch.setattr("tui.reader.event_file.CHUNK_BYTES", 512)
+    monkeypatch.setattr("tui.reader.stream.CHUNK_BYTES", 512)
     builders.write(tmp_path / "runs" / "long" / "tfevents", builders.points("t", range(2000)))
     path = builders.write(tmp_path / "runs" / "live" / "tfevents", builders.points("t", range(1)))
     os.utime(tmp_path / "runs" / "long" / "tfevents", (1, 1))

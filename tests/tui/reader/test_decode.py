@@ -175,7 +175,7 @@ def test_hparams_come_from_the_metadata() -> None:
     start = SessionStart({"lr": 0.1, "on": True, "name": "x"}, "group", 5.0)
     batches = decode(builders.session_start(start), builders.session_end("SUCCESS"))
     found = [batch for batch in batches if isinstance(batch, HParamsInfo)]
-    assert found == [HParamsInfo("run", start), HParamsInfo("run", SessionEnd("SUCCESS"))]
+    assert found == [HParamsInfo("run", PATH, start), HParamsInfo("run", PATH, SessionEnd("SUCCESS"))]
     assert not scalars(batches) and not blobs(batches) and not problems(batches)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from logging_lib.tfevents.record import HEADER_BYTES, RecordDecoder
 from tests import builders
 from tui.model import Batch, Problem, Recovered, ScalarBatch
-from tui.reader import event_file
+from tui.reader import event_file, stream
 from tui.reader.decode import EventDecoder
 from tui.reader.event_file import EventFileReader, looks_like_events
 
@@ -73,7 +73,7 @@ def test_any_chunks_give_the_same_points(tmp_path_factory: pytest.TempPathFactor
 
 
 def test_small_chunks_carry_records_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(event_file, "CHUNK_BYTES", 7)
+    monkeypatch.setattr(stream, "CHUNK_BYTES", 7)
     assert steps(read(reader_of(builders.write(tmp_path / builders.FILE_NAME, EVENTS)))) == ALL_STEPS
 
 

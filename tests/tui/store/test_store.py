@@ -16,6 +16,7 @@ from tui.model import (
     BlobBatch,
     BlobRef,
     HParamsInfo,
+    Origin,
     Problem,
     Recovered,
     RunActivity,
@@ -27,6 +28,7 @@ from tui.store.problems import TOLD_PER_FILE
 from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
 from tui.store.store import Store
 
+ORIGIN = Origin("f")
 names = st.sampled_from(["a", "b", "c/d", ""])
 rows = st.lists(st.tuples(int64s, any_floats, st.floats(width=32)), max_size=5)
 
@@ -37,6 +39,7 @@ def scalar_batches(draw: st.DrawFn) -> ScalarBatch:
     dtype = draw(st.sampled_from([np.float32, np.float64]))
     return ScalarBatch(
         SeriesKey(draw(names), draw(names), "scalars"),
+        ORIGIN,
         np.array([step for step, _, _ in points], np.int64),
         np.array([wall_time for _, wall_time, _ in points], np.float64),
         np.array([value for _, _, value in points], dtype),
@@ -52,6 +55,7 @@ def blob_batches(draw: st.DrawFn) -> BlobBatch:
     ]
     return BlobBatch(
         SeriesKey(draw(names), draw(names), draw(st.sampled_from(["images", "text"]))),
+        ORIGIN,
         np.array([step for step, _, _ in points], np.int64),
         np.array([wall_time for _, wall_time, _ in points], np.float64),
         refs,
@@ -61,7 +65,7 @@ def blob_batches(draw: st.DrawFn) -> BlobBatch:
 def scalar(run: str, values: Iterable[float], *, tag: str = "t", first: int = 0, second: float = 1.0) -> ScalarBatch:
     numbers = np.array(list(values), np.float32)
     steps = np.arange(first, first + len(numbers))
-    return ScalarBatch(SeriesKey(run, tag, "scalars"), steps, 100 + second * steps, numbers)
+    return ScalarBatch(SeriesKey(run, tag, "scalars"), ORIGIN, steps, 100 + second * steps, numbers)
 
 
 def store_of(*batches: Batch) -> Store:
@@ -132,7 +136,7 @@ def test_only_what_changed_is_new_in_the_next_snapshot() -> None:
 
 def test_mappings_in_which_nothing_changed_are_shared() -> None:
     info = TagInfo(SeriesKey("a", "t", "scalars"), "name", "words", b"")
-    blob = BlobBatch(SeriesKey("a", "t", "images"), np.arange(1), np.zeros(1), [BlobRef("f", 1, 2, 0)])
+    blob = BlobBatch(SeriesKey("a", "t", "images"), ORIGIN, np.arange(1), np.zeros(1), [BlobRef("f", 1, 2, 0)])
     store = store_of(info, scalar("a", [1]), blob, Problem("f", 3, "bad"))
     names = ("runs", "scalars", "blobs", "tags", "problems")
 
@@ -206,7 +210,8 @@ def test_the_interval_is_that_of_the_busiest_series() -> None:
 
 def test_the_interval_is_of_recent_distinct_finite_times() -> None:
     times = [*np.arange(200) * 50.0, *(10_000.0 + np.repeat(np.arange(70), 2)), math.nan]
-    batch = ScalarBatch(SeriesKey("a", "t", "scalars"), np.arange(len(times)), np.array(times), np.zeros(len(times)))
+    steps, values = np.arange(len(times)), np.zeros(len(times))
+    batch = ScalarBatch(SeriesKey("a", "t", "scalars"), ORIGIN, steps, np.array(times), values)
     assert snapshot_of(batch).runs["a"].interval == 1.0
     assert snapshot_of(scalar("a", [1, 2], second=0.0)).runs["a"].interval is None
 
@@ -222,10 +227,10 @@ def test_nan_is_of_the_newest_value_of_any_tag() -> None:
 
 def test_hparams_and_a_session_that_starts_again() -> None:
     start, end, experiment = SessionStart({"lr": 0.1}), SessionEnd("SUCCESS"), Experiment(["lr"], [])
-    store = store_of(*(HParamsInfo("a", data) for data in (experiment, start, end)))
+    store = store_of(*(HParamsInfo("a", "f", data) for data in (experiment, start, end)))
     run = store.snapshot().runs["a"]
     assert (run.start, run.end, run.experiment) == (start, end, experiment)
-    store.apply(HParamsInfo("a", start))
+    store.apply(HParamsInfo("a", "f", start))
     assert store.snapshot().runs["a"].end is None
 
 
@@ -245,9 +250,9 @@ def test_problems_are_counted_by_run_and_withdrawn() -> None:
 def test_blob_references_are_a_sequence() -> None:
     refs = [BlobRef("f", 1, 2, 0), BlobRef("g", 3, 4, 1), BlobRef("f", 5, 6, 0)]
     key = SeriesKey("a", "t", "images")
-    store = store_of(BlobBatch(key, np.arange(3), np.zeros(3), refs))
+    store = store_of(BlobBatch(key, ORIGIN, np.arange(3), np.zeros(3), refs))
     found = store.snapshot().blobs[key].refs
-    store.apply(BlobBatch(key, np.arange(1), np.zeros(1), [BlobRef("h", 7, 8, 0)]))
+    store.apply(BlobBatch(key, ORIGIN, np.arange(1), np.zeros(1), [BlobRef("h", 7, 8, 0)]))
     assert list(found) == refs
     assert found[-1] == refs[-1]
     assert list(found[1:]) == refs[1:]
