@@ -94,14 +94,22 @@ class BlobBatch:
     refs: Sequence[BlobRef]
 
 
+class TensorType(NamedTuple):
+    """A tensor's dtype, by its name, and shape, None where it is unknown."""
+
+    dtype: str
+    shape: tuple[int, ...] | None
+
+
 @dataclass(frozen=True, slots=True)
 class TagInfo:
-    """What the first event of a tag said about it."""
+    """What the first event of a tag said about it; `tensor` is its value's type, where that is a tensor."""
 
     key: SeriesKey
     display_name: str
     description: str
     content: bytes
+    tensor: TensorType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,36 @@ class HParamsInfo:
     run: str
     path: str
     data: SessionStart | SessionEnd | Experiment
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """A set of points for the projector. Paths are of files in the config's directory, None where none is named.
+
+    `shape` is (points, dimensions), or () where the config does not say; `sprite_size` is the (width, height) in
+    pixels of one of the images that the sprite is made of, or ().
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    tensor_path: str | None
+    metadata_path: str | None
+    bookmarks_path: str | None
+    sprite_path: str | None
+    sprite_size: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectorInfo:
+    """What the projector's config at `path` names: no embeddings once it is gone or malformed.
+
+    `checkpoint` is as it stands there, often empty. The run need not have event files.
+    """
+
+    run: str
+    path: str
+    checkpoint: str
+    embeddings: tuple[Embedding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +166,13 @@ class RunActivity:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """There is no file at this path any more, until Recovered or Forgotten say otherwise; what was read of it stays."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Forgotten:
     """What was read of a run from this file no longer counts: the file is read from its start, or went elsewhere."""
 
@@ -135,4 +180,15 @@ class Forgotten:
     path: str
 
 
-Batch = ScalarBatch | BlobBatch | TagInfo | HParamsInfo | RunActivity | Problem | Recovered | Forgotten
+Batch = (
+    ScalarBatch
+    | BlobBatch
+    | TagInfo
+    | HParamsInfo
+    | ProjectorInfo
+    | RunActivity
+    | Problem
+    | Recovered
+    | Gone
+    | Forgotten
+)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from crc32c import crc32c
 
-_MASK_DELTA = 0xA282EAD8
+MASK_DELTA = 0xA282EAD8
 _UINT32 = 0xFFFFFFFF
 
 
 def mask(crc: int) -> int:
     """Rotate a CRC right by 15 bits and add a constant, modulo 2**32."""
-    return (((crc >> 15) | (crc << 17)) + _MASK_DELTA) & _UINT32
+    return (((crc >> 15) | (crc << 17)) + MASK_DELTA) & _UINT32
 
 
 def masked_crc32c(data: bytes | bytearray | memoryview) -> int:

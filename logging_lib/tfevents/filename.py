@@ -34,6 +34,11 @@ def is_event_filename(name: str) -> bool:
     return _MARKER in name and not name.startswith(".") and not name.endswith(_PROFILE_MARK)
 
 
+def file_order(name: str) -> tuple[int, str]:
+    """By what the files of a run are sorted, oldest first: the time in the base name, then the name."""
+    return creation_time(name) or 0, name
+
+
 def creation_time(name: str) -> int | None:
     """Unix seconds in an event file's base name, or None where it has none."""
     found = _SECONDS.search(name)

@@ -15,7 +15,13 @@ PR_CURVES = "pr_curves"
 MESH = "mesh"
 CUSTOM_SCALARS = "custom_scalars"
 GRAPHS = "graphs"
+# TensorFlow's own summary operations write the next three, as strings of a whole message; TAGGED is what TensorBoard
+# calls the events that have a field of their own for it.
 GRAPH_RUN_METADATA = "graph_run_metadata"
+GRAPH_RUN_METADATA_GRAPH = "graph_run_metadata_graph"
+GRAPH_KERAS_MODEL = "graph_keras_model"
+GRAPH_TAGGED_RUN_METADATA = "graph_tagged_run_metadata"
+PROJECTOR = "projector"
 
 _DATA_CLASSES = {
     SCALARS: summary_pb2.DATA_CLASS_SCALAR,

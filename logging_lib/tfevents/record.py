@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -35,8 +35,13 @@ _TRIES = 512
 
 def encode_record(payload: bytes) -> bytes:
     """Frame one payload."""
-    length = _LENGTH.pack(len(payload))
-    return b"".join((length, _CRC.pack(masked_crc32c(length)), payload, _CRC.pack(masked_crc32c(payload))))
+    return b"".join((encode_header(len(payload)), payload, _CRC.pack(masked_crc32c(payload))))
+
+
+def encode_header(length: int) -> bytes:
+    """The 12 bytes before a payload of so many bytes."""
+    data = _LENGTH.pack(length)
+    return data + _CRC.pack(masked_crc32c(data))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +106,16 @@ class RecordDecoder:
             return None
         return Damage(self._damaged_from, self.offset + self.pending - self._damaged_from, self._reason)
 
-    def feed(self, data: bytes) -> Iterator[Record | Damage]:
+    def release(self) -> bytes:
+        """Hand back the bytes that wait, which somebody else is to decode; not while damage is open."""
+        data = bytes(self._buffer)
+        self._buffer.clear()
+        return data
+
+    def feed(self, data: bytes) -> Generator[Record | Damage]:
         """Yield what `data`, the bytes that follow those fed before, completes.
 
-        The iterator must be exhausted before the next call; what it has not reached stays pending.
+        The generator must be exhausted or closed before the next call; what it has not reached stays pending.
         """
         self._buffer += data
         position = 0
@@ -123,7 +134,7 @@ class RecordDecoder:
         if header is _Header.SHORT:
             return None
         if header is _Header.BAD:
-            self._begin_damage(position, "record header fails its CRC")
+            self._begin_damage(position, self._reason_at(position))
             return self._search(position + 1), None
         if self._damaged_from is not None and self._damaged_from < self.offset + position:
             return position, self._end_damage(position)
@@ -136,6 +147,13 @@ class RecordDecoder:
         if length > MAX_PAYLOAD_BYTES or masked_crc32c(self._buffer[position : position + _LENGTH.size]) != crc:
             return _Header.BAD, 0
         return _Header.GOOD, length
+
+    def _reason_at(self, position: int) -> str:
+        """Why the header at `position` is bad."""
+        length, crc = _HEADER.unpack_from(self._buffer, position)
+        if masked_crc32c(self._buffer[position : position + _LENGTH.size]) == crc:
+            return f"record claims {length} bytes"
+        return "record header fails its CRC"
 
     def _payload(self, position: int, length: int) -> tuple[int, Record | None] | None:
         start = position + HEADER_BYTES

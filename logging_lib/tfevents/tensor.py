@@ -50,6 +50,21 @@ _LIST_OF = {
     pb.DT_BOOL: ("bool_val", "?"),
 }
 _COMPLEX_PARTS = {pb.DT_COMPLEX64: ("scomplex_val", "<f4"), pb.DT_COMPLEX128: ("dcomplex_val", "<f8")}
+# Types that are no numpy ones, by the names that TensorFlow calls them.
+_OTHER_NAMES = {
+    pb.DT_INVALID: "unknown",
+    pb.DT_STRING: "string",
+    pb.DT_BFLOAT16: "bfloat16",
+    11: "qint8",
+    12: "quint8",
+    13: "qint32",
+    15: "qint16",
+    16: "quint16",
+    20: "resource",
+    21: "variant",
+}
+# A reference to a variable of a dtype has that dtype's code plus this.
+_REFERENCE = 100
 # More elements than this in one summary is damage that happens to parse (a shape is only a few bytes).
 MAX_ELEMENTS = 1 << 28
 # A list that is shorter than the shape saves its writer some bytes, and may cost its reader gigabytes.
@@ -68,6 +83,14 @@ def shape_of(proto: pb.TensorProto) -> tuple[int, ...]:
     if math.prod(shape) > MAX_ELEMENTS:
         raise ValueError(f"tensor of shape {list(shape)} is larger than any summary")
     return shape
+
+
+def dtype_name(code: int) -> str:
+    """The name of a dtype as TensorFlow has it: float32, string, resource; one that is not known by its number."""
+    if code > _REFERENCE:
+        return f"{dtype_name(code - _REFERENCE)}_ref" if code < 2 * _REFERENCE else f"dtype {code}"
+    dtype = _NUMPY_OF.get(code)
+    return dtype.name if dtype is not None else _OTHER_NAMES.get(code, f"dtype {code}")
 
 
 def from_tensor_proto(proto: pb.TensorProto) -> npt.NDArray[Any]:

@@ -140,13 +140,14 @@ def _upwards(run: str) -> Iterator[str]:
 def _row(
     run: RunSummary, metrics: tuple[MetricColumn, ...], scalars: Mapping[str, Mapping[str, ScalarSeries]]
 ) -> SessionRow:
-    values = tuple(_last(scalars, _sub_run(run.name, metric.group), metric.tag) for metric in metrics)
+    values = tuple(_last(scalars, metric_run(run.name, metric.group), metric.tag) for metric in metrics)
     group = run.start.group_name if run.start is not None else ""
     hparams = run.start.hparams if run.start is not None else {}
     return SessionRow(run.name, group or run.name, run.end.status if run.end is not None else RUNNING, hparams, values)
 
 
-def _sub_run(run: str, group: str) -> str:
+def metric_run(run: str, group: str) -> str:
+    """The run that holds a metric of a session: the session's own, or the sub-run that the metric's group names."""
     return posixpath.normpath(posixpath.join(run, group)) if group else run
 
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Sequence
 
 from tui.analysis.run_state import run_state
 from tui.cli.output import results
 from tui.cli.reading import read_logdir, tell
-from tui.render.cells import fit, width
+from tui.cli.table import table
 from tui.render.numbers import duration
 from tui.render.text import printable
 from tui.store.snapshot import RunSummary
 
 _HEADINGS = ("run", "state", "tags", "points", "last step", "last event", "problems")
-_GAP = "  "
 _NONE = "-"
 
 
@@ -38,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.json:
             stream.write(json.dumps([_as_object(run, now) for run in runs], indent=1) + "\n")
         elif runs:
-            stream.write(_table([_as_row(run, now) for run in runs]))
+            stream.write(table(_HEADINGS, [_as_row(run, now) for run in runs], names=2))
     return 0 if runs else 1
 
 
@@ -66,7 +64,7 @@ def _as_row(run: RunSummary, now: float) -> tuple[str, ...]:
     age = _NONE if run.last_wall_time is None else f"{duration(now - run.last_wall_time)} ago"
     step = _NONE if run.last_step is None else str(run.last_step)
     return (
-        printable(run.name),
+        run.name,
         _state(run, now),
         str(run.tags),
         str(run.points),
@@ -74,14 +72,3 @@ def _as_row(run: RunSummary, now: float) -> tuple[str, ...]:
         age,
         str(run.problems),
     )
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> str:
-    """Aligned columns: names to the left, numbers to the right."""
-    columns = list(zip(_HEADINGS, *rows, strict=True))
-    widths = [max(map(width, column)) for column in columns]
-    lines = []
-    for row in (_HEADINGS, *rows):
-        cells = [fit(cell, widths[i], align="left" if i < 2 else "right") for i, cell in enumerate(row)]
-        lines.append(_GAP.join(cells).rstrip() + "\n")
-    return "".join(lines)

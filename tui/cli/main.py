@@ -1,6 +1,6 @@
 """The command line: `tbtui LOGDIR...` opens the screen, the subcommands print.
 
-Exit codes: 0 fine, 1 nothing matched, 2 usage or a path that cannot be read.
+Exit codes: 0 fine, 1 nothing matched or a file is damaged, 2 usage or a path that cannot be read.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ import sys
 from collections.abc import Sequence
 
 from tui import __version__
-from tui.cli import demo, export, ls
+from tui.cli import demo, export, inspect, ls, tags
 from tui.cli.errors import CommandError
 from tui.cli.logdirs import parse_logdirs
 from tui.cli.terminal import need_terminal
 
-_COMMANDS = {"demo": demo, "ls": ls, "export": export}
+_COMMANDS = {"demo": demo, "ls": ls, "tags": tags, "export": export, "inspect": inspect}
 _USAGE = """tbtui LOGDIR...          watch the runs in these directories
        tbtui demo [DIR]         write a live synthetic training and watch it
        tbtui ls LOGDIR          list runs
+       tbtui tags LOGDIR        list tags
        tbtui export LOGDIR      print every point, as CSV or JSON lines
+       tbtui inspect FILE       check an event file
        tbtui COMMAND --help     options of a command"""
 _EPILOG = """A LOGDIR is a directory with event files in it or below it; NAME:PATH gives it a name.
 A logdir that is called like a command is opened by ./NAME."""

@@ -6,14 +6,34 @@ import sys
 from collections.abc import Sequence
 
 from tui.cli.logdirs import parse_logdirs
+from tui.cli.progress import Progress, clear_progress
 from tui.ingest.ingester import Ingester
 from tui.model import Problem
-from tui.render.numbers import bytes_
 from tui.render.text import printable
 from tui.store.snapshot import StoreSnapshot
 
 _SHOWN_PROBLEMS = 10
-_CLEAR_LINE = "\r\x1b[K"
+
+
+class ProblemLines:
+    """Problems as lines on stderr: the first ten, and at the end how many more there were."""
+
+    def __init__(self) -> None:
+        self._lines = 0
+        self._rest = 0
+
+    def tell(self, message: str, count: int = 1) -> None:
+        """A problem, or `count` alike. The message may hold anything."""
+        if self._lines < _SHOWN_PROBLEMS:
+            self._lines += 1
+            tell(printable(message))
+        else:
+            self._rest += count
+
+    def end(self) -> None:
+        """Tell how many were not told; nothing where all were."""
+        if self._rest:
+            tell("and one more problem" if self._rest == 1 else f"and {self._rest} more problems")
 
 
 def read_logdir(argument: str) -> StoreSnapshot:
@@ -22,31 +42,27 @@ def read_logdir(argument: str) -> StoreSnapshot:
     Raises:
         CommandError: it is no readable directory.
     """
-    ingester = Ingester(parse_logdirs([argument]), on_commit=lambda version: _show_progress(ingester))
-    snapshot = ingester.read_all()
-    if sys.stderr.isatty():
-        sys.stderr.write(_CLEAR_LINE)
+    logdirs = parse_logdirs([argument])
+    with Progress("reading") as progress:
+        ingester = Ingester(logdirs, on_commit=lambda version: _show(progress, ingester))
+        snapshot = ingester.read_all()
     _tell_problems(snapshot.problems)
     return snapshot
 
 
 def tell(message: str) -> None:
-    """A line of diagnostics on stderr."""
+    """A line of diagnostics on stderr, in place of a progress bar that may be there."""
+    clear_progress()
     sys.stderr.write(f"tbtui: {message}\n")
 
 
-def _show_progress(ingester: Ingester) -> None:
-    if sys.stderr.isatty():
-        status = ingester.status
-        percent = 100 * status.bytes_read // max(status.bytes_total, 1)
-        sys.stderr.write(f"{_CLEAR_LINE}reading {bytes_(status.bytes_total)} {percent}%")
-        sys.stderr.flush()
+def _show(progress: Progress, ingester: Ingester) -> None:
+    progress.show(ingester.status.bytes_read, ingester.status.bytes_total)
 
 
 def _tell_problems(problems: Sequence[Problem]) -> None:
-    for problem in problems[:_SHOWN_PROBLEMS]:
+    lines = ProblemLines()
+    for problem in problems:
         place = "" if problem.offset is None else f" at byte {problem.offset}"
-        tell(f"{printable(problem.path)}{place}: {printable(problem.reason)}")
-    if len(problems) > _SHOWN_PROBLEMS:
-        rest = sum(problem.count for problem in problems[_SHOWN_PROBLEMS:])
-        tell("and one more problem" if rest == 1 else f"and {rest} more problems")
+        lines.tell(f"{problem.path}{place}: {problem.reason}", problem.count)
+    lines.end()

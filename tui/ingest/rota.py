@@ -34,6 +34,11 @@ class Rota(Generic[Item]):
             self._busy.pop(item, None)
             self._quiet[item] = None
 
+    def drop(self, item: Item) -> None:
+        """Deal the item out no more."""
+        self._busy.pop(item, None)
+        self._quiet.pop(item, None)
+
     def due(self) -> Iterator[Item]:
         """Every busy item, and as many quiet ones as the time since the last call asks for."""
         now = monotonic()

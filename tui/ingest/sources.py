@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
+from tui.ingest.projectors import Projectors
 from tui.ingest.rota import Rota
 from tui.model import Batch, Problem, Recovered, RunActivity
+from tui.reader.continuity import Identity, State
 from tui.reader.decode import EventDecoder
 from tui.reader.event_file import EventFileReader
 from tui.reader.logdir import LogDir, discover
+from tui.reader.scalar_blocks import FastTools
 
 # A file or directory that changed within so many seconds may soon change again.
 _RECENT = 600.0
@@ -40,6 +43,7 @@ class Sources:
         """Bytes read, and those that wait to be read."""
         self._logdirs = tuple(logdirs)
         self._breathe = breathe
+        self._fast_tools = FastTools()
         self._runs: dict[str, _RunFiles] = {}
         self._by_path: dict[str, list[EventFileReader]] = {}
         self._rota: Rota[EventFileReader] = Rota()
@@ -48,6 +52,7 @@ class Sources:
         self._directory_rota: Rota[str] = Rota()
         self._linked = 0
         self._problems: dict[Problem, None] = {}
+        self._projectors = Projectors()
         # The reader whose turn is next stands at the end.
         self._queue: list[EventFileReader] = []
 
@@ -62,18 +67,25 @@ class Sources:
         return len(self._directories) - self._linked
 
     def scan(self) -> list[Batch]:
-        """List the logdirs: new runs, new files, and directories that cannot be listed (each told once)."""
+        """List the logdirs: new runs, new files, and directories that cannot be listed (each told once).
+
+        A new file that was known by another name, which it no longer has, was moved: its old run forgets it.
+        """
         batches: list[Batch] = []
         directories: dict[str, int] = {}
         problems: dict[Problem, None] = {}
+        configs: dict[str, str] = {}
         self._linked = 0
-        for logdir in self._logdirs:
-            found = discover(logdir)
+        discoveries = [discover(logdir) for logdir in self._logdirs]
+        batches += self._forget_moved(path for found in discoveries for paths in found.runs.values() for path in paths)
+        for found in discoveries:
             directories.update(found.directories)
             self._linked += found.linked
             problems.update(dict.fromkeys(found.problems))
+            configs.update(found.projectors)
             for run, paths in found.runs.items():
                 batches += self._add_files(run, paths)
+        batches += self._projectors.update(configs)
         batches += [Recovered(problem.path) for problem in self._problems if problem not in problems]
         batches += [problem for problem in problems if problem not in self._problems]
         self._directories, self._problems = directories, problems
@@ -144,7 +156,9 @@ class Sources:
         for path in paths:
             if path in files.readers:
                 continue
-            reader = EventFileReader(EventDecoder(run, path, files.tag_plugins), breathe=self._breathe)
+            reader = EventFileReader(
+                EventDecoder(run, path, files.tag_plugins), breathe=self._breathe, tools=self._fast_tools
+            )
             files.readers[path] = reader
             self._rota.note(reader, busy=True)
             self._by_path.setdefault(path, []).append(reader)
@@ -155,10 +169,41 @@ class Sources:
             files.readers = known | {path: files.readers[path] for path in paths}
         return batches
 
+    def _forget_moved(self, found: Iterable[str]) -> list[Batch]:
+        """Drop the readers of files that go by another name among those found."""
+        new = [path for path in found if path not in self._by_path]
+        known: dict[Identity | None, list[EventFileReader]] = {}
+        if new:
+            for reader in chain.from_iterable(self._by_path.values()):
+                known.setdefault(reader.identity, []).append(reader)
+        batches: list[Batch] = []
+        for path in new if known else ():
+            for reader in known.get(_identity(path), ()):
+                if reader in self._by_path.get(reader.path, ()) and reader.is_now(path):
+                    batches += self._drop(reader)
+        return batches
+
+    def _drop(self, reader: EventFileReader) -> list[Batch]:
+        """Know the reader no more; what it read is forgotten."""
+        files = self._runs[reader.run].readers
+        del files[reader.path]
+        if not files:
+            del self._runs[reader.run]
+        self._by_path[reader.path].remove(reader)
+        if not self._by_path[reader.path]:
+            del self._by_path[reader.path]
+        if reader in self._queue:
+            self._queue.remove(reader)
+        self._rota.drop(reader)
+        read, total = self._counted.pop(reader, (0, 0))
+        self.bytes_read -= read
+        self.bytes_total -= total
+        return reader.forget()
+
     def _count(self, reader: EventFileReader) -> None:
         """Keep the totals; adding up thousands of files at each commit would cost more than reading a point."""
         before = self._counted.get(reader, (0, 0))
-        now = (reader.offset, reader.size if reader.pending else reader.offset)
+        now = (reader.offset, max(reader.size, reader.offset) if reader.pending else reader.offset)
         if now != before:
             self._counted[reader] = now
             self.bytes_read += now[0] - before[0]
@@ -168,6 +213,13 @@ class Sources:
 def _is_recent(mtime: float, now: float) -> bool:
     """Whether a file changed lately, as its server's clock has it, which may be ahead of ours."""
     return now - mtime < _RECENT
+
+
+def _identity(path: str) -> Identity | None:
+    try:
+        return State.of(os.stat(path)).identity  # noqa: PTH116 - polled by the thousand
+    except OSError:  # gone since it was listed
+        return None
 
 
 def _mtime(path: str) -> int | None:

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import math
-import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import NamedTuple
 
+import numpy as np
 from google.protobuf.message import DecodeError
 
 from logging_lib.tfevents import plugins
 from logging_lib.tfevents.hparams import decode_hparams
 from logging_lib.tfevents.proto import event_pb2, summary_pb2, tensor_pb2
 from logging_lib.tfevents.record import Record
-from logging_lib.tfevents.tensor import from_tensor_proto, shape_of
-from tui.model import Batch, BlobRef, HParamsInfo, Origin, Problem, RunActivity, SeriesKey, TagInfo
+from logging_lib.tfevents.tensor import dtype_name, shape_of
+from tui.model import (
+    Batch,
+    BlobRef,
+    HParamsInfo,
+    Origin,
+    Problem,
+    RunActivity,
+    SeriesKey,
+    Steps,
+    TagInfo,
+    TensorType,
+    Values,
+    WallTimes,
+)
 from tui.reader.collect import Blobs, Collection, Points
+from tui.reader.scalar_layout import ScalarField
+from tui.reader.scalar_number import is_number, is_wide, number_of
 
 RUN_GRAPH_TAG = "__run_graph__"
 META_GRAPH_TAG = "__meta_graph__"
@@ -24,12 +40,45 @@ META_GRAPH_TAG = "__meta_graph__"
 _EVENTS_PER_TAKE = 1 << 16
 _EVENTS_PER_SERIES = 8
 _MOST_EVENTS_PER_TAKE = 1 << 19
+# In arrays a point is 20 bytes, as in the store.
+_BULK_EVENTS_PER_TAKE = 1 << 18
 
-_FLOAT = struct.Struct("<f")
-_DOUBLE = struct.Struct("<d")
-# Types whose every value is a float32; all others are kept as float64.
-_NARROW = frozenset({tensor_pb2.DT_FLOAT, tensor_pb2.DT_HALF, tensor_pb2.DT_BFLOAT16})
+# TensorFlow's own limit.
+_MOST_DIMENSIONS = 254
 _PLUGIN_OF_V1 = {"histo": plugins.HISTOGRAMS, "image": plugins.IMAGES, "audio": plugins.AUDIO}
+
+
+class Parsed(NamedTuple):
+    """A record and its event; a line that says why there is none."""
+
+    record: Record
+    event: event_pb2.Event | str
+
+    @property
+    def tags(self) -> set[str]:
+        """The tags of the event's summary."""
+        return set() if isinstance(self.event, str) else {value.tag for value in self.event.summary.value}
+
+
+def parse(record: Record) -> Parsed:
+    """The event of a record."""
+    try:
+        return Parsed(record, event_pb2.Event.FromString(record.payload))
+    except DecodeError:
+        return Parsed(record, "record holds no event")
+    except MemoryError:  # of one huge event; there is enough for the next ones
+        return Parsed(record, _too_large(record))
+
+
+def starts_session(parsed: Parsed) -> bool:
+    """Whether the event is a SessionLog START."""
+    if isinstance(parsed.event, str) or parsed.event.WhichOneof("what") != "session_log":
+        return False
+    return parsed.event.session_log.status == event_pb2.SessionLog.START
+
+
+def _too_large(record: Record) -> str:
+    return f"record of {len(record.payload)} bytes needs more memory than there is"
 
 
 class EventDecoder:
@@ -43,23 +92,66 @@ class EventDecoder:
         self.run = run
         self.path = path
         self._tag_plugins = tag_plugins
+        # Tags that nobody knew before this file.
+        self._taught: set[str] = set()
         self._origin = Origin(path)
         self._data = Collection()
         # Batches of what other sessions logged since the last take, and what concerns no series.
         self._closed: list[Batch] = []
         self._others: list[Batch] = []
         self._events = 0
+        self._events_in_bulk = 0
         self._first = math.inf
         self._last = -math.inf
 
     def add(self, record: Record) -> None:
         """Decode one record's event. What cannot be decoded becomes a Problem at the record's offset."""
+        self.add_parsed(parse(record))
+
+    def add_parsed(self, parsed: Parsed) -> None:
+        """`add` of a record that was parsed already."""
         try:
-            self._add(record, event_pb2.Event.FromString(record.payload))
-        except DecodeError:
-            self._problem(record, "record holds no event")
-        except MemoryError:  # of one huge event; there is enough for the next ones
-            self._problem(record, f"record of {len(record.payload)} bytes needs more memory than there is")
+            if isinstance(parsed.event, str):
+                self._problem(parsed.record, parsed.event)
+            else:
+                self._add(parsed.record, parsed.event)
+        except MemoryError:  # of one huge value; there is enough for the next ones
+            self._problem(parsed.record, _too_large(parsed.record))
+
+    def admits(self, fields: Iterable[ScalarField]) -> bool:
+        """Whether the scalars of an event with these fields may be added by `add_points`, without the event.
+
+        Not so where the event would tell something new about a tag; a simple_value without metadata tells no more
+        than that its tag is a scalar, which is noted here.
+        """
+        for field in fields:
+            known = self._tag_plugins.get(field.tag)
+            if field.is_tensor:
+                if known != plugins.SCALARS:
+                    return False
+            elif not known:
+                if field.has_metadata:
+                    return False
+                self._tag_plugins[field.tag] = plugins.SCALARS
+                self._taught.add(field.tag)
+        return True
+
+    def add_points(self, tag: str, steps: Steps, wall_times: WallTimes, values: Values) -> None:
+        """Add points of a tag behind those added before; arrays [n], which are kept."""
+        if (points := self._data.scalars.get(tag)) is None:
+            points = self._data.scalars[tag] = Points()
+        points.add_arrays(steps, wall_times, values)
+
+    def note_events(self, wall_times: WallTimes) -> None:
+        """Count the events, with these wall times [n], whose data was added by `add_points`."""
+        self._events_in_bulk += wall_times.size
+        first, last = float(wall_times.min()), float(wall_times.max())
+        if not (math.isfinite(first) and math.isfinite(last)):
+            finite = wall_times[np.isfinite(wall_times)]
+            if not finite.size:
+                return
+            first, last = float(finite.min()), float(finite.max())
+        self._first, self._last = min(self._first, first), max(self._last, last)
 
     def _add(self, record: Record, event: event_pb2.Event) -> None:
         self._events += 1
@@ -87,21 +179,21 @@ class EventDecoder:
     def full(self) -> bool:
         """Whether so much was collected that waiting for more would rather cost memory than save work."""
         least = min(max(_EVENTS_PER_TAKE, _EVENTS_PER_SERIES * len(self._data.scalars)), _MOST_EVENTS_PER_TAKE)
-        return self._events + len(self._others) >= least
+        return self._events + len(self._others) >= least or self._events_in_bulk >= _BULK_EVENTS_PER_TAKE
 
     def take(self) -> Iterator[Batch]:
         """Batches of what was added since the last call: first what is known about tags, then their data."""
         others, closed, data, activity = self._others, self._closed, self._data, self._activity()
-        self._others, self._closed, self._data, self._events = [], [], Collection(), 0
-        self._first, self._last = math.inf, -math.inf
+        self._forget()
         return chain(others, closed, data.batches(self.run, plugins.SCALARS, self._origin), activity)
 
     def _activity(self) -> list[RunActivity]:
-        if not self._events:
+        events = self._events + self._events_in_bulk
+        if not events:
             return []
         known = self._first <= self._last
         first, last = (self._first, self._last) if known else (None, None)
-        return [RunActivity(self.run, self.path, self._events, first, last)]
+        return [RunActivity(self.run, self.path, events, first, last)]
 
     def _new_points(self, tag: str, value: summary_pb2.Summary.Value) -> Points:
         self._learn(tag, value, plugins.SCALARS)
@@ -121,12 +213,23 @@ class EventDecoder:
         if known == plugin:  # still no plugin named
             return plugin
         self._tag_plugins[tag] = plugin
+        self._taught.add(tag)
         # The hparams plugin's content is data, which add_hparams passes on.
-        if value.HasField("metadata") and plugin != plugins.HPARAMS:
-            key = SeriesKey(self.run, tag, plugin)
-            content = metadata.plugin_data.content
-            self._others.append(TagInfo(key, metadata.display_name, metadata.summary_description, content))
+        if plugin != plugins.HPARAMS:
+            self._add_info(tag, plugin, value)
         return plugin
+
+    def _add_info(self, tag: str, plugin: str, value: summary_pb2.Summary.Value) -> None:
+        """Pass on what a tag's first value says about it: its metadata, and what kind of tensor it is."""
+        is_tensor = value.WhichOneof("value") == "tensor"
+        unexplained = is_tensor and not plugin
+        if unexplained and is_number(value.tensor):
+            plugin, unexplained = plugins.SCALARS, False
+        if unexplained or value.HasField("metadata"):
+            metadata = value.metadata
+            about = (metadata.display_name, metadata.summary_description, metadata.plugin_data.content)
+            tensor = _type_of(value.tensor) if is_tensor else None
+            self._others.append(TagInfo(SeriesKey(self.run, tag, plugin), *about, tensor))
 
     def _add_value(self, record: Record, event: event_pb2.Event, item: int, value: summary_pb2.Summary.Value) -> None:
         """A value that is no simple_value."""
@@ -136,14 +239,15 @@ class EventDecoder:
             self._add_hparams(record, value)
         elif kind is None and plugin in ("", plugins.SCALARS):
             self._problem(record, f"summary value {value.tag!r} holds no data")
-        elif kind == "tensor" and (plugin == plugins.SCALARS or (not plugin and _is_number(value.tensor))):
+        elif kind == "tensor" and (plugin == plugins.SCALARS or (not plugin and is_number(value.tensor))):
+            self._tag_plugins[value.tag] = plugins.SCALARS
             self._add_tensor_scalar(record, event, value)
         else:
             self._add_blob(record, event, item, value.tag, plugin)
 
     def _add_tensor_scalar(self, record: Record, event: event_pb2.Event, value: summary_pb2.Summary.Value) -> None:
         try:
-            number = _scalar(value.tensor)
+            number = number_of(value.tensor)
         except ValueError as error:
             self._problem(record, f"scalar {value.tag!r}: {error}")
             return
@@ -152,7 +256,7 @@ class EventDecoder:
         points.steps.append(event.step)
         points.wall_times.append(event.wall_time)
         points.values.append(number)
-        points.wide = points.wide or value.tensor.dtype not in _NARROW
+        points.wide = points.wide or is_wide(value.tensor.dtype)
 
     def _add_blob(self, record: Record, event: event_pb2.Event, item: int, tag: str, plugin: str) -> None:
         blobs = self._data.blobs.setdefault((tag, plugin), Blobs())
@@ -177,14 +281,25 @@ class EventDecoder:
             case "meta_graph_def":
                 self._add_blob(record, event, 0, META_GRAPH_TAG, plugins.GRAPHS)
             case "tagged_run_metadata":
-                self._add_blob(record, event, 0, event.tagged_run_metadata.tag, plugins.GRAPH_RUN_METADATA)
+                self._add_blob(record, event, 0, event.tagged_run_metadata.tag, plugins.GRAPH_TAGGED_RUN_METADATA)
             case "session_log" if event.session_log.status == event_pb2.SessionLog.START:
                 self._begin_session(event.step)
 
     def restart(self) -> None:
-        """Begin anew: what was added since the last take is void, and sessions are counted from the start."""
-        self._origin, self._data, self._closed, self._others = Origin(self.path), Collection(), [], []
-        self._events, self._first, self._last = 0, math.inf, -math.inf
+        """Begin anew: what was added since the last take is void, and sessions are counted from the start.
+
+        What this file said first about a tag may be said anew, by it or by others.
+        """
+        for tag in self._taught:
+            self._tag_plugins.pop(tag, None)
+        self._taught.clear()
+        self._origin = Origin(self.path)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._others, self._closed, self._data = [], [], Collection()
+        self._events = self._events_in_bulk = 0
+        self._first, self._last = math.inf, -math.inf
 
     def _begin_session(self, step: int) -> None:
         self._closed += self._data.batches(self.run, plugins.SCALARS, self._origin)
@@ -196,51 +311,10 @@ class EventDecoder:
         self._others.append(Problem(self.path, record.offset, reason))
 
 
-def _scalar(tensor: tensor_pb2.TensorProto) -> float:
-    """The number in a tensor of shape [] or [1].
-
-    Raises:
-        ValueError: another shape, a dtype that is no real number, or a tensor that does not fit its shape.
-    """
-    if not tensor.tensor_shape.dim and not tensor.tensor_shape.unknown_rank:
-        reader = _QUICK.get(tensor.dtype)
-        if reader is not None and (number := reader(tensor)) is not None:
-            return number
-    # The shape first: a tensor of another one may be large.
-    shape = shape_of(tensor)
-    if shape not in ((), (1,)):
-        raise ValueError(f"tensor of shape {list(shape)} is no number")
-    array = from_tensor_proto(tensor)
-    if array.dtype.kind not in "biuf":
-        raise ValueError(f"tensor of {array.dtype.name} is no number")
-    return float(array.reshape(-1)[0])
-
-
-def _quick_float(tensor: tensor_pb2.TensorProto) -> float | None:
-    content = tensor.tensor_content
-    if len(content) == _FLOAT.size:
-        return float(_FLOAT.unpack(content)[0])
-    return tensor.float_val[0] if not content and len(tensor.float_val) == 1 else None
-
-
-def _quick_double(tensor: tensor_pb2.TensorProto) -> float | None:
-    content = tensor.tensor_content
-    if len(content) == _DOUBLE.size:
-        return float(_DOUBLE.unpack(content)[0])
-    return tensor.double_val[0] if not content and len(tensor.double_val) == 1 else None
-
-
-# The types that writers use, without from_tensor_proto's arrays; None where that function must judge.
-_QUICK: dict[int, Callable[[tensor_pb2.TensorProto], float | None]] = {
-    tensor_pb2.DT_FLOAT: _quick_float,
-    tensor_pb2.DT_DOUBLE: _quick_double,
-}
-
-
-def _is_number(tensor: tensor_pb2.TensorProto) -> bool:
-    """Whether a tensor that no metadata explains (it may have been lost to damage) is a scalar all the same."""
+def _type_of(tensor: tensor_pb2.TensorProto) -> TensorType:
+    """What a tensor says it is, right or wrong."""
     try:
-        _scalar(tensor)
+        shape = shape_of(tensor) if len(tensor.tensor_shape.dim) <= _MOST_DIMENSIONS else None
     except ValueError:
-        return False
-    return True
+        shape = None
+    return TensorType(dtype_name(tensor.dtype), shape)

@@ -3,45 +3,76 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from io import FileIO
 from pathlib import Path
 
-from logging_lib.tfevents.crc32c import masked_crc32c
 from logging_lib.tfevents.record import Record, RecordDecoder
-from tui.model import Batch, Problem, Recovered
+from tui.model import Batch, Forgotten, Gone, Problem, Recovered, RunActivity
+from tui.reader.continuity import SAMPLE_BYTES, Identity, Sample, State, end_of_data, holds_record
 from tui.reader.decode import EventDecoder
+from tui.reader.scalar_blocks import FastTools
 from tui.reader.stream import CHUNK_BYTES, EventStream
+
+# Damaged stretches, the newest ones, that are looked at again when the file changes.
+_MOST_SAMPLES = 8
+_NO_MEMORY = "not enough memory for a record of this file; it is read no further"
 
 
 class EventFileReader:
     """Reads one growing file.
 
     A truncated record at the end is a state: reading goes on when the rest arrives. Damage, and a file that cannot
-    be read, become Problems, each reported once. The file is open only during `look` and `read`, so that a logdir
-    of thousands of files needs no thousands of descriptors. Another file that takes the place of this one and holds
-    its last record, where it was, is a copy of it that has grown (rsync and editors replace files like that).
+    be read, become Problems, each reported once. The file is open only during `read`, so that a logdir of thousands
+    of files needs no thousands of descriptors.
 
-    Invariants: `offset` bytes have been read, `size` were there at the last look; once `_lost`, nothing more is
-    read, since the bytes at `offset` no longer follow those read before.
+    A file that changed still holds what was read of it where its last record stands in its place. So does another
+    file in its place that is a copy of it and has grown (rsync and editors replace files like that). Where it does
+    not, since the file was truncated or rewritten, what was read is Forgotten, and the file is read from its start;
+    likewise where a damaged stretch has become something else: a network file system may show the data late.
+    Earlier changes than of the last record are not looked for.
+
+    Invariants: `offset` bytes have been read, of `size` that were there at the last look; `_state` is the file's
+    state in which all of it was read.
     """
 
-    def __init__(self, decoder: EventDecoder, *, breathe: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        decoder: EventDecoder,
+        *,
+        breathe: Callable[[], None] = lambda: None,
+        fast: bool = True,
+        tools: FastTools | None = None,
+    ) -> None:
         """
         Args:
             decoder: collects the events; names the run and the file.
             breathe: called every few records, to let other threads run.
+            fast: whether many records may be decoded at once; the outcome is the same.
+            tools: what the fast paths of files share that are read on the same thread.
         """
         self.run = decoder.run
         self.path = decoder.path
         self.size = 0
         self.mtime = 0.0
+        self.identity: Identity | None = None
+        """Of the file that was read, or is to be; None until it was looked at."""
         self._decoder = decoder
-        self._stream = EventStream(decoder, breathe=breathe)
-        self._identity: tuple[int, int] | None = None
+        self._breathe = breathe
+        self._fast, self._tools = fast, tools
+        self._stream = EventStream(decoder, breathe=breathe, fast=fast, tools=tools)
+        self._state: State | None = None
+        self._changed = False
+        # What was read is to be compared with the file before more is read.
+        self._unsure = False
         self._complaint: str | None = None
+        # The complaint lasts until the file is so large.
+        self._complains_below = 0
         self._blocked = False
-        self._lost = False
+        self._no_memory = False
+        self._samples: deque[Sample] = deque(maxlen=_MOST_SAMPLES)
+        self._damage_told = -1
 
     @property
     def offset(self) -> int:
@@ -50,8 +81,8 @@ class EventFileReader:
 
     @property
     def pending(self) -> bool:
-        """Whether bytes wait to be read, as far as the last look showed."""
-        return self.size > self.offset and not self._blocked
+        """Whether there is something to read, as far as the last look showed."""
+        return self._changed and not self._blocked
 
     @property
     def full(self) -> bool:
@@ -59,104 +90,148 @@ class EventFileReader:
         return self._decoder.full
 
     def look(self) -> list[Batch]:
-        """Notice growth, and whether the file is still the one that was read."""
-        self._blocked = self._lost
-        if self._lost:
-            return []
+        """Notice whether the file has changed."""
         try:
             status = os.stat(self.path)  # noqa: PTH116 - polled by the thousand
-            if self._identity not in (None, _identity(status)):
-                with FileIO(self.path) as file:
-                    status = self._follow(file)
         except OSError as error:
-            return self._block(_reason(error))
-        if (lost := self._lost_to(status)) is not None:
-            return self._lose(lost)
-        self.size = status.st_size
-        self.mtime = status.st_mtime
+            return self._block(error)
+        state = State.of(status)
+        self.size, self.mtime = state.size, status.st_mtime
+        if not self.offset:
+            self.identity = state.identity
+        elif self._no_memory and self._may_follow(state):
+            return self._complain(_NO_MEMORY)
+        self._blocked = False
+        self._changed = state != self._state and (state.size > 0 or self.offset > 0)
+        self._unsure = self._changed
         # A file that cannot be opened is tried again when it is read; one that was gone is back.
-        return [] if self.pending else self._recover()
+        return [] if self._changed else self._recover()
 
     def read(self) -> list[Batch]:
         """Decode the next chunk, for `take`; returns what there is to tell about the file itself.
 
         The file is no longer pending when it cannot be read now.
         """
+        told: list[Batch] = []
         try:
             with FileIO(self.path) as file:
-                status = self._follow(file)
-                if (lost := self._lost_to(status)) is not None:
-                    return self._lose(lost)
-                self._identity = _identity(status)
-                before = self.offset
-                told = self._stream.read(file, self.size)
-            if self.offset == before:
-                self.size = before
-            return [*self._recover(), *told]
+                self._read_on(file, told)
         except OSError as error:
-            return self._block(_reason(error))
+            told += self._block(error)
         except MemoryError:
-            return self._lose("not enough memory for a record of this file; it is read no further")
+            self._no_memory = True
+            told += self._complain(_NO_MEMORY)
+        return told
 
     def take(self) -> Iterator[Batch]:
         """The data that was read since the last call."""
         return self._decoder.take()
 
-    def _follow(self, file: FileIO) -> os.stat_result:
-        """Go on in this file if it took the place of the one that was read and holds what that one held."""
-        status = os.fstat(file.fileno())
-        if self._identity not in (None, _identity(status)):
-            end = self._end_in(file)
-            if end is not None:
-                self._identity = _identity(status)
-                self._stream.resume(end)
-        return status
-
-    def _end_in(self, file: FileIO) -> int | None:
-        """Where the last record read ends in this file, 0 where none was read, None where it is not there."""
+    def is_now(self, path: str) -> bool:
+        """Whether the file that was read goes by this other name now, and no more by its own."""
         last = self._stream.last
-        if last is None:
-            return 0
-        payload = os.pread(file.fileno(), last.length, last.offset)
-        return last.end if len(payload) == last.length and masked_crc32c(payload) == last.crc else None
+        try:
+            if not _is_gone(self.path) or State.of(os.stat(path)).identity != self.identity:  # noqa: PTH116 - as above
+                return False
+            with FileIO(path) as file:
+                return last is None or holds_record(file, last)
+        except OSError:
+            return False
 
-    def _lost_to(self, status: os.stat_result) -> str | None:
-        """Why the bytes at `offset` would not follow those read before, or None."""
-        if self.offset == 0:
-            return None
-        if self._identity != _identity(status):
-            return "file was replaced; its new content is not read"
-        if status.st_size < self.offset:
-            return f"file shrank from {self.offset} to {status.st_size} bytes; it is read no further"
-        return None
+    def forget(self) -> list[Batch]:
+        """Read from the start from now on; nothing that was read counts any more."""
+        self._decoder.restart()
+        self._stream = EventStream(self._decoder, breathe=self._breathe, fast=self._fast, tools=self._tools)
+        self._samples.clear()
+        self._damage_told = -1
+        self._state = self._complaint = None
+        self._complains_below = 0
+        self._no_memory = self._blocked = False
+        return [Forgotten(self.run, self.path)]
 
-    def _lose(self, reason: str) -> list[Batch]:
-        self._lost = True
-        return self._block(reason)
+    def _read_on(self, file: FileIO, told: list[Batch]) -> None:
+        state = State.of(os.fstat(file.fileno()))
+        self.size = state.size
+        if self.offset and (self._unsure or not self._may_follow(state)):
+            self._compare(file, state, told)
+        self.identity, self._unsure, self._no_memory = state.identity, False, False
+        told += self._recover()
+        before = self.offset
+        end = end_of_data(file, before, state.size, self._breathe)
+        if end > before:
+            damage = self._stream.read(file, end)
+            told += damage
+            self._remember(file, damage)
+        if self.offset >= end:
+            self._state, self._changed = state, False
+        elif self.offset == before:  # it was cut since; the next look finds what there is
+            self._changed = False
 
-    def _block(self, reason: str) -> list[Batch]:
+    def _may_follow(self, state: State) -> bool:
+        """Whether the file's content might be what was read, and more."""
+        return state.identity == self.identity and state.size >= self.offset
+
+    def _compare(self, file: FileIO, state: State, told: list[Batch]) -> None:
+        """Make sure that what was read is still there; else go back to where it is."""
+        last = self._stream.last
+        kept = last.end if last else 0
+        followed = self._may_follow(state)
+        open_tail = self._damage_told < kept
+        if (
+            (last is not None and not holds_record(file, last))
+            or not all(sample.is_in(file) for sample in self._samples)
+            or not (followed or open_tail)
+        ):
+            self._start_over(state, told)
+        elif kept < self.offset and (not followed or (open_tail and self.offset - kept <= SAMPLE_BYTES)):
+            # What there was of an unfinished record may have become anything.
+            self._stream.resume(kept)
+
+    def _start_over(self, state: State, told: list[Batch]) -> None:
+        """Another file in its place is a new beginning; one that lost bytes is a Problem until it is as long again."""
+        read = self.offset
+        told += [*self.forget(), RunActivity(self.run, self.path, 0, None, None)]
+        if state.identity == self.identity and state.size < read:
+            self._complains_below = read
+            self._complaint = f"file shrank from {read} to {state.size} bytes; it was read again from its start"
+            told.append(Problem(self.path, None, self._complaint))
+
+    def _remember(self, file: FileIO, damage: Iterable[Problem]) -> None:
+        for problem in list(damage)[-_MOST_SAMPLES:]:
+            assert problem.offset is not None
+            length = min(self.offset - problem.offset, SAMPLE_BYTES)
+            self._samples.append(Sample.take(file, problem.offset, length))
+            self._damage_told = problem.offset
+
+    def _block(self, error: OSError) -> list[Batch]:
+        """It cannot be read now."""
+        if isinstance(error, FileNotFoundError | NotADirectoryError):
+            told = self._complain("file is gone; what was read of it stays")
+            return [*told, Gone(self.path)] if told else []
+        return self._complain(f"file cannot be read: {error.strerror}")
+
+    def _complain(self, reason: str) -> list[Batch]:
         self._blocked = True
         if reason == self._complaint:
             return []
+        self._complains_below = 0
         recovered = self._recover()
         self._complaint = reason
         return [*recovered, Problem(self.path, None, reason)]
 
     def _recover(self) -> list[Batch]:
-        if self._complaint is None:
+        if self._complaint is None or self.size < self._complains_below:
             return []
-        self._complaint = None
+        self._complaint, self._complains_below = None, 0
         return [Recovered(self.path)]
 
 
-def _identity(status: os.stat_result) -> tuple[int, int]:
-    return status.st_dev, status.st_ino
-
-
-def _reason(error: OSError) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "file is gone; what was read of it stays"
-    return f"file cannot be read: {error.strerror}"
+def _is_gone(path: str) -> bool:
+    try:
+        os.stat(path)  # noqa: PTH116 - as above
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    return False
 
 
 def looks_like_events(path: Path) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from logging_lib.tfevents.filename import creation_time, is_event_filename
+from logging_lib.tfevents.filename import file_order, is_event_filename
 from tui.model import Problem
+from tui.reader.projector import CONFIG_NAME
 
 _Identity = tuple[int, int]
 
@@ -38,13 +39,15 @@ class Discovery:
     `runs`: name -> paths of event files, oldest first by the time in their names. `directories`: every directory
     that was listed -> its mtime in ns just before, which moves when an entry comes or goes; `linked` of them were
     reached through symbolic links below the logdir. `problems`: directories that could not be listed; a logdir that
-    does not exist is none, since it may appear later.
+    does not exist is none, since it may appear later. `projectors`: name -> path of the projector's config, of
+    directories without event files too.
     """
 
     runs: Mapping[str, tuple[str, ...]]
     directories: Mapping[str, int]
     linked: int
     problems: tuple[Problem, ...]
+    projectors: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -59,6 +62,7 @@ class _Walk:
     files: dict[str, tuple[str, ...]] = field(default_factory=dict)
     directories: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    configs: dict[str, str] = field(default_factory=dict)
 
     def run(self) -> None:
         self._tree(self.root)
@@ -106,6 +110,8 @@ class _Walk:
             children.append(entry.path)
         elif is_event_filename(entry.name) and _is_file(entry):
             files.append(entry.path)
+        elif entry.name == CONFIG_NAME and _is_file(entry):
+            self.configs[os.path.dirname(entry.path)] = entry.path  # noqa: PTH120 - as below
         elif entry.is_symlink() and _is_directory(entry):
             self.links.append(entry.path)
 
@@ -116,13 +122,14 @@ def discover(logdir: LogDir) -> Discovery:
     walk = _Walk(root)
     walk.run()
     runs = {logdir.run_name(os.path.relpath(path, root)): files for path, files in walk.files.items()}
+    projectors = {logdir.run_name(os.path.relpath(path, root)): config for path, config in walk.configs.items()}
     linked = len(walk.directories) - walk.real_directories
-    return Discovery(runs, walk.directories, linked, tuple(walk.problems))
+    return Discovery(runs, walk.directories, linked, tuple(walk.problems), projectors)
 
 
 def _file_order(path: str) -> tuple[int, str]:
     name = os.path.basename(path)  # noqa: PTH119 - a plain string operation in a hot loop
-    return creation_time(name) or 0, name
+    return file_order(name)
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

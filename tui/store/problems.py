@@ -57,6 +57,11 @@ class Problems:
             file.more = Problem(problem.path, offset, more, count)
         return True
 
+    def forget(self, path: str) -> bool:
+        """Withdraw all that was said about the file; returns whether there was anything."""
+        file = self._files.pop(path, None)
+        return file is not None and file.count > 0
+
     def recover(self, path: str) -> bool:
         """Withdraw what was said about the whole file; returns whether there was anything."""
         file = self._files.get(path)

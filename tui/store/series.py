@@ -11,8 +11,9 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from tui.model import BlobBatch, BlobRef, ScalarBatch, SeriesKey
-from tui.store.columns import Column
+from tui.model import BlobBatch, BlobRef, Flags, Origin, ScalarBatch, SeriesKey
+from tui.store.columns import Column, Element
+from tui.store.sessions import Sessions
 from tui.store.snapshot import BlobSeries, ScalarSeries
 
 _RECENT = 65
@@ -20,15 +21,91 @@ _RECENT = 65
 
 
 class GrowingSeries:
-    """Steps and wall times, which every series has."""
+    """Steps and wall times, which every series has, and which of its points are superseded.
+
+    Points stand in the order of files and their sessions, as a read of all files from their starts gives them. Of
+    concurrent writers the latest ones may stand at the end, as they came.
+
+    Invariant: the first `_judged` points are in `last_step`, and in `_flags` if that is not None.
+    """
 
     def __init__(self, key: SeriesKey) -> None:
         self.key = key
+        self.last_step: int | None = None
+        """The largest step of the points that are not superseded, as of the last freeze."""
         self._steps = Column(np.int64)
         self._wall_times = Column(np.float64)
+        # Who logged it all; several are told apart in `_sessions`, which a series of one session need not pay for.
+        self._origin: Origin | None = None
+        self._sessions: Sessions | None = None
+        self._flags: Column[np.bool_] | None = None
+        self._judged = 0
 
     def __len__(self) -> int:
         return len(self._steps)
+
+    def forget(self, path: str) -> int:
+        """Drop what came from a file; returns how many points that were."""
+        before, places = len(self), None
+        if self._sessions is not None:
+            places = self._sessions.forget(path)
+        elif self._origin is not None and self._origin.path == path:
+            places, self._origin = [], None
+        if places is not None:
+            self._rearrange(places)
+            self._judge_anew()
+        if self._sessions is not None and len(self._sessions) < 2:
+            self._origin = self._sessions.newest.origin if self._sessions else None
+            self._sessions = None
+        return before - len(self)
+
+    def _log(self, batch: ScalarBatch | BlobBatch) -> None:
+        """Append the batch's steps and wall times; others are still to be appended."""
+        if self._sessions is None and self._origin is not None and self._origin != batch.origin:
+            self._sessions = Sessions(self._origin, self._steps.view(), self._wall_times.view())
+        if self._sessions is None:
+            self._origin = batch.origin
+        else:
+            self._sessions.add(batch.origin, batch.steps, batch.wall_times)
+        self._steps.extend(batch.steps)
+        self._wall_times.extend(batch.wall_times)
+
+    def _is_newest(self, origin: Origin) -> bool:
+        """Whether no later session has logged points."""
+        return self._sessions is None or self._sessions.newest.origin == origin
+
+    def _settle(self) -> Flags | None:
+        """Bring order and flags up to date; returns the flags, None where no point is superseded."""
+        sessions = self._sessions
+        if sessions is not None:
+            places = sessions.settle()
+            if places is not None:
+                self._rearrange(places)
+            if sessions.judge() or places is not None:
+                self._judge_anew()
+        steps, start = self._steps.view(), self._judged
+        new = steps[start:]
+        if sessions is not None:
+            flags = sessions.flags(steps, start)
+            if self._flags is None and flags.any():
+                self._flags = Column(np.bool_)
+                self._flags.extend(np.zeros(start, np.bool_))
+            if self._flags is not None:
+                self._flags.extend(flags)
+                new = new[~flags]
+        if len(new):
+            last = int(new.max() if len(new) > 1 else new[0])
+            self.last_step = last if self.last_step is None else max(self.last_step, last)
+        self._judged = len(steps)
+        return self._flags.view() if self._flags is not None else None
+
+    def _judge_anew(self) -> None:
+        self._judged, self._flags, self.last_step = 0, None, None
+
+    def _rearrange(self, places: Sequence[slice]) -> None:
+        """Keep the points from these places, in this order, in new memory."""
+        self._steps = _picked(self._steps, places)
+        self._wall_times = _picked(self._wall_times, places)
 
     def interval(self) -> float | None:
         """Median seconds between recent distinct wall times, None where there are fewer than two."""
@@ -39,28 +116,35 @@ class GrowingSeries:
 
 
 class GrowingScalars(GrowingSeries):
-    """Points in file order: 16 bytes and 4 or 8 for the value, plus an eighth of slack."""
+    """Points of 16 bytes and 4 or 8 for the value, plus an eighth of slack; where any is superseded, one more."""
 
     def __init__(self, key: SeriesKey) -> None:
         super().__init__(key)
         self._values: Column[np.floating[Any]] = Column(np.dtype(np.float32))
         self.ends_finite = True
-        """Whether the newest value is a finite number."""
+        """Whether the newest value, which is the last one of the last session, is a finite number."""
 
     def append(self, batch: ScalarBatch) -> None:
-        """Add points; a batch of float64 widens the series."""
-        self._steps.extend(batch.steps)
-        self._wall_times.extend(batch.wall_times)
+        """Add points, at least one; a batch of float64 widens the series."""
+        self._log(batch)
         self._values.extend(batch.values)
-        self.ends_finite = math.isfinite(batch.values[-1])
+        if self._is_newest(batch.origin):
+            self.ends_finite = math.isfinite(batch.values[-1])
 
     def freeze(self, version: int) -> ScalarSeries:
         """What a snapshot shows."""
-        return ScalarSeries(self.key, version, self._steps.view(), self._wall_times.view(), self._values.view())
+        flags = self._settle()
+        values = self._values.view()
+        return ScalarSeries(self.key, version, self._steps.view(), self._wall_times.view(), values, flags)
+
+    def _rearrange(self, places: Sequence[slice]) -> None:
+        super()._rearrange(places)
+        self._values = _picked(self._values, places)
+        self.ends_finite = not places or math.isfinite(self._values.view()[-1])
 
 
 class GrowingBlobs(GrowingSeries):
-    """Where blobs lie, in file order: 40 bytes each, plus an eighth of slack."""
+    """Where blobs lie: 40 bytes each, plus an eighth of slack; where any is superseded, one more."""
 
     def __init__(self, key: SeriesKey) -> None:
         super().__init__(key)
@@ -72,9 +156,8 @@ class GrowingBlobs(GrowingSeries):
         self._numbers: dict[str, int] = {}
 
     def append(self, batch: BlobBatch) -> None:
-        """Add blobs."""
-        self._steps.extend(batch.steps)
-        self._wall_times.extend(batch.wall_times)
+        """Add blobs, at least one."""
+        self._log(batch)
         self._files.extend([self._number(ref.path) for ref in batch.refs])
         self._offsets.extend([ref.offset for ref in batch.refs])
         self._lengths.extend([ref.length for ref in batch.refs])
@@ -88,8 +171,25 @@ class GrowingBlobs(GrowingSeries):
 
     def freeze(self, version: int) -> BlobSeries:
         """What a snapshot shows."""
+        flags = self._settle()
         refs = BlobRefs(self._paths, self._files.view(), self._offsets.view(), self._lengths.view(), self._items.view())
-        return BlobSeries(self.key, version, self._steps.view(), self._wall_times.view(), refs)
+        return BlobSeries(self.key, version, self._steps.view(), self._wall_times.view(), refs, flags)
+
+    def _rearrange(self, places: Sequence[slice]) -> None:
+        super()._rearrange(places)
+        self._files = _picked(self._files, places)
+        self._offsets = _picked(self._offsets, places)
+        self._lengths = _picked(self._lengths, places)
+        self._items = _picked(self._items, places)
+
+
+def _picked(column: Column[Element], places: Sequence[slice]) -> Column[Element]:
+    """A new column of what stands in these places."""
+    picked: Column[Element] = Column(column.dtype)
+    if places:
+        view = column.view()
+        picked.extend(np.concatenate([view[place] for place in places]))
+    return picked
 
 
 class BlobRefs(Sequence[BlobRef]):

@@ -3,18 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeVar, overload
+
+import numpy as np
+import numpy.typing as npt
 
 from logging_lib.tfevents.hparams import Experiment, SessionEnd, SessionStart
-from tui.model import BlobRef, Flags, Problem, SeriesKey, Steps, TagInfo, Values, WallTimes
+from tui.model import BlobRef, Flags, Problem, ProjectorInfo, SeriesKey, Steps, TagInfo, Values, WallTimes
+
+Number = TypeVar("Number", bound=np.generic)
+
+
+class _Chosen(Sequence[BlobRef]):
+    """Some items of a sequence, those at `places` [n], as they are asked for."""
+
+    def __init__(self, items: Sequence[BlobRef], places: npt.NDArray[np.intp]) -> None:
+        self._items = items
+        self._places = places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, index: int) -> BlobRef: ...
+    @overload
+    def __getitem__(self, index: slice) -> _Chosen: ...
+    def __getitem__(self, index: int | slice) -> BlobRef | _Chosen:
+        if isinstance(index, slice):
+            return _Chosen(self._items, self._places[index])
+        return self._items[int(self._places[index])]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScalarSeries:
-    """Every point of one scalar series in file order; read-only arrays of shape [n], n >= 1.
+    """Every point of one scalar series, in the order of files and as logged; read-only arrays of shape [n], n >= 1.
 
     `version` grows whenever the points change, so that equal versions mean equal points. `superseded` marks the
-    points that a restarted run wrote again, None where there are none.
+    points that a restarted run logged again, None where there are none.
     """
 
     key: SeriesKey
@@ -23,14 +49,24 @@ class ScalarSeries:
     wall_times: WallTimes
     values: Values
     superseded: Flags | None = None
+    _current: ScalarSeries | None = field(default=None, init=False, repr=False)
+
+    def current(self) -> ScalarSeries:
+        """The series without superseded points: itself where none is, else another, of another version."""
+        if self.superseded is None:
+            return self
+        if self._current is None:
+            kept = np.flatnonzero(~self.superseded)
+            steps, wall_times = _picked(self.steps, kept), _picked(self.wall_times, kept)
+            current = ScalarSeries(self.key, self.version + 1, steps, wall_times, _picked(self.values, kept))
+            object.__setattr__(self, "_current", current)
+            return current
+        return self._current
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BlobSeries:
-    """Every blob of one series in file order: histograms, images, text, audio, tensors, graphs.
-
-    `superseded` is as in ScalarSeries.
-    """
+    """Every blob of one series: histograms, images, text, audio, tensors, graphs; all else is as in ScalarSeries."""
 
     key: SeriesKey
     version: int
@@ -38,13 +74,33 @@ class BlobSeries:
     wall_times: WallTimes
     refs: Sequence[BlobRef]
     superseded: Flags | None = None
+    _current: BlobSeries | None = field(default=None, init=False, repr=False)
+
+    def current(self) -> BlobSeries:
+        """The series without superseded blobs: itself where none is, else another, of another version."""
+        if self.superseded is None:
+            return self
+        if self._current is None:
+            kept = np.flatnonzero(~self.superseded)
+            steps, wall_times = _picked(self.steps, kept), _picked(self.wall_times, kept)
+            current = BlobSeries(self.key, self.version + 1, steps, wall_times, _Chosen(self.refs, kept))
+            object.__setattr__(self, "_current", current)
+            return current
+        return self._current
+
+
+def _picked(array: npt.NDArray[Number], places: npt.NDArray[np.intp]) -> npt.NDArray[Number]:
+    picked = array[places]
+    picked.flags.writeable = False
+    return picked
 
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
     """One run. Wall times are epoch seconds, None before the first event; `interval` is its usual silence in s.
 
-    `points` counts scalar points, `last_step` is the largest step logged. `has_nan` tells whether any tag's
+    `paths` are its event files, oldest first, those in `gone` no longer exist. `points` counts scalar points, the
+    superseded ones too; `last_step` is the largest step of those that are not. `has_nan` tells whether any tag's
     newest value is NaN or infinite. `end` is the session's end as logged.
     """
 
@@ -61,6 +117,7 @@ class RunSummary:
     start: SessionStart | None
     end: SessionEnd | None
     experiment: Experiment | None
+    gone: tuple[str, ...] = ()
 
     @property
     def ended(self) -> bool:
@@ -72,6 +129,7 @@ class RunSummary:
 class StoreSnapshot:
     """All that was read up to one commit. Mappings keep the order of first appearance, runs are sorted by name.
 
+    `projectors` are by run, each with embeddings; such a run need not be among `runs`.
     Two snapshots share a mapping (or the tuple of problems, which is by file) in which nothing changed between them.
     """
 
@@ -81,6 +139,7 @@ class StoreSnapshot:
     blobs: Mapping[SeriesKey, BlobSeries]
     tags: Mapping[SeriesKey, TagInfo]
     problems: tuple[Problem, ...]
+    projectors: Mapping[str, ProjectorInfo] = field(default_factory=dict)
 
 
 EMPTY_SNAPSHOT = StoreSnapshot(0, {}, {}, {}, {}, ())

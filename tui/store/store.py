@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import insort
-from dataclasses import dataclass, field
+from bisect import bisect_left, insort
+from collections.abc import Iterable
 
-from logging_lib.tfevents.hparams import Experiment, SessionEnd, SessionStart
 from tui.model import (
     Batch,
     BlobBatch,
     Forgotten,
+    Gone,
     HParamsInfo,
     Problem,
+    ProjectorInfo,
     Recovered,
     RunActivity,
     ScalarBatch,
@@ -19,44 +20,8 @@ from tui.model import (
     TagInfo,
 )
 from tui.store.problems import Problems
-from tui.store.series import GrowingBlobs, GrowingScalars, GrowingSeries
+from tui.store.run import GrowingRun
 from tui.store.snapshot import EMPTY_SNAPSHOT, BlobSeries, RunSummary, ScalarSeries, StoreSnapshot
-
-
-@dataclass(slots=True)
-class _Run:
-    """What is known about a run, kept up to date batch by batch."""
-
-    name: str
-    paths: dict[str, None] = field(default_factory=dict)
-    tags: set[str] = field(default_factory=set)
-    points: int = 0
-    last_step: int | None = None
-    first_wall_time: float | None = None
-    last_wall_time: float | None = None
-    ending_in_nan: int = 0
-    # The series with the most points: its pace is the run's, whereas the tags of one step come microseconds apart.
-    busiest: GrowingSeries | None = None
-    start: SessionStart | None = None
-    end: SessionEnd | None = None
-    experiment: Experiment | None = None
-
-    def summary(self, problems: int) -> RunSummary:
-        return RunSummary(
-            name=self.name,
-            paths=tuple(self.paths),
-            tags=len(self.tags),
-            points=self.points,
-            last_step=self.last_step,
-            first_wall_time=self.first_wall_time,
-            last_wall_time=self.last_wall_time,
-            interval=self.busiest.interval() if self.busiest else None,
-            has_nan=self.ending_in_nan > 0,
-            problems=problems,
-            start=self.start,
-            end=self.end,
-            experiment=self.experiment,
-        )
 
 
 class Store:
@@ -67,11 +32,11 @@ class Store:
     """
 
     def __init__(self) -> None:
-        self._runs: dict[str, _Run] = {}
-        self._scalars: dict[SeriesKey, GrowingScalars] = {}
-        self._blobs: dict[SeriesKey, GrowingBlobs] = {}
+        self._runs: dict[str, GrowingRun] = {}
         self._tags: dict[SeriesKey, TagInfo] = {}
+        self._projectors: dict[str, ProjectorInfo] = {}
         self._problems = Problems()
+        self._gone: set[str] = set()
         self._runs_of: dict[str, set[str]] = {}
 
         self._names: list[str] = []
@@ -82,6 +47,7 @@ class Store:
         self._changed_scalars: dict[SeriesKey, None] = {}
         self._changed_blobs: dict[SeriesKey, None] = {}
         self._changed_tags = False
+        self._changed_projectors = False
         self._changed_problems = False
         self._changed = False
         self._snapshot = EMPTY_SNAPSHOT
@@ -92,7 +58,7 @@ class Store:
         return self._changed
 
     def apply(self, batch: Batch) -> None:
-        """Add what a batch says. Batches of one series must come in file order."""
+        """Add what a batch says. Batches of one series and file must come in file order."""
         match batch:
             case ScalarBatch():
                 self._add_scalars(batch)
@@ -100,16 +66,18 @@ class Store:
                 self._add_blobs(batch)
             case RunActivity():
                 self._add_activity(batch)
-            case TagInfo() if batch.key not in self._tags:
+            case TagInfo() if self._is_news(batch):
                 self._tags[batch.key] = batch
                 self._changed_tags = True
             case HParamsInfo():
-                self._add_hparams(batch)
-            case Problem() if self._problems.add(batch):
+                self._run(batch.run).add_hparams(batch)
+            case ProjectorInfo():
+                self._add_projector(batch)
+            case Problem() | Recovered() | Gone() if self._note_state(batch):
                 self._note_problems(batch.path)
-            case Recovered() if self._problems.recover(batch.path):
-                self._note_problems(batch.path)
-            case TagInfo() | Problem() | Recovered() | Forgotten():  # known already
+            case Forgotten():
+                self._forget(batch)
+            case TagInfo() | Problem() | Recovered() | Gone():  # known already
                 return
         self._changed = True
 
@@ -119,13 +87,10 @@ class Store:
             return self._snapshot
         last = self._snapshot
         version = last.version + 1
-        for key in self._changed_scalars:
-            self._frozen_scalars[key] = self._scalars[key].freeze(version)
-        for key in self._changed_blobs:
-            self._frozen_blobs[key] = self._blobs[key].freeze(version)
+        # Odd versions are those of the series without superseded points.
+        self._freeze_series(2 * version)
         for name in self._changed_runs:
-            run = self._runs[name]
-            self._summaries[name] = run.summary(sum(map(self._problems.count, run.paths)))
+            self._summarize(name)
         self._snapshot = StoreSnapshot(
             version,
             {name: self._summaries[name] for name in self._names} if self._changed_runs else last.runs,
@@ -133,80 +98,123 @@ class Store:
             dict(self._frozen_blobs) if self._changed_blobs else last.blobs,
             dict(self._tags) if self._changed_tags else last.tags,
             tuple(self._problems) if self._changed_problems else last.problems,
+            dict(self._projectors) if self._changed_projectors else last.projectors,
         )
         for changes in (self._changed_scalars, self._changed_blobs, self._changed_runs):
             changes.clear()
-        self._changed = self._changed_tags = self._changed_problems = False
+        self._changed = self._changed_tags = self._changed_projectors = self._changed_problems = False
         return self._snapshot
 
-    def _run(self, name: str) -> _Run:
+    def _freeze_series(self, version: int) -> None:
+        """Make views of the series that changed, and let go those that are no more."""
+        for key in self._changed_scalars:
+            run = self._runs.get(key.run)
+            scalars = run.scalars.get(key) if run else None
+            if run is None or scalars is None:
+                self._frozen_scalars.pop(key, None)
+                continue
+            points = self._frozen_scalars[key] = scalars.freeze(version)
+            run.note_frozen(scalars, superseded=points.superseded is not None)
+        for key in self._changed_blobs:
+            run = self._runs.get(key.run)
+            blobs = run.blobs.get(key) if run else None
+            if run is None or blobs is None:
+                self._frozen_blobs.pop(key, None)
+                continue
+            frozen = self._frozen_blobs[key] = blobs.freeze(version)
+            run.note_frozen(blobs, superseded=frozen.superseded is not None)
+
+    def _summarize(self, name: str) -> None:
+        run = self._runs.get(name)
+        if run is None:
+            self._summaries.pop(name, None)
+            return
+        gone = tuple(path for path in run.files if path in self._gone) if self._gone else ()
+        self._summaries[name] = run.summary(sum(map(self._problems.count, run.files)), gone)
+
+    def _run(self, name: str) -> GrowingRun:
         """The run of that name, new or not, marked as changed."""
         run = self._runs.get(name)
         if run is None:
-            run = self._runs[name] = _Run(name)
+            run = self._runs[name] = GrowingRun(name)
             insort(self._names, name)
         self._changed_runs[name] = None
         return run
 
     def _add_scalars(self, batch: ScalarBatch) -> None:
-        if not len(batch.steps):
-            return
-        series = self._scalars.get(batch.key)
-        if series is None:
-            series = self._scalars[batch.key] = GrowingScalars(batch.key)
-        run = self._run(batch.key.run)
-        run.ending_in_nan -= not series.ends_finite
-        series.append(batch)
-        run.ending_in_nan += not series.ends_finite
-        run.points += len(batch.steps)
-        self._changed_scalars[batch.key] = None
-        self._note_growth(run, series, batch)
+        if len(batch.steps):
+            self._run(batch.key.run).add_scalars(batch)
+            self._changed_scalars[batch.key] = None
 
     def _add_blobs(self, batch: BlobBatch) -> None:
-        if not len(batch.steps):
-            return
-        series = self._blobs.get(batch.key)
-        if series is None:
-            series = self._blobs[batch.key] = GrowingBlobs(batch.key)
-        series.append(batch)
-        self._changed_blobs[batch.key] = None
-        self._note_growth(self._run(batch.key.run), series, batch)
-
-    def _note_growth(self, run: _Run, series: GrowingSeries, batch: ScalarBatch | BlobBatch) -> None:
-        run.tags.add(series.key.tag)
-        steps = batch.steps
-        last = int(steps.max() if len(steps) > 1 else steps[0])
-        run.last_step = last if run.last_step is None else max(run.last_step, last)
-        if run.busiest is None or len(series) >= len(run.busiest):
-            run.busiest = series
+        if len(batch.steps):
+            self._run(batch.key.run).add_blobs(batch)
+            self._changed_blobs[batch.key] = None
 
     def _add_activity(self, activity: RunActivity) -> None:
-        run = self._run(activity.run)
-        run.paths[activity.path] = None
+        self._run(activity.run).add_activity(activity)
         self._runs_of.setdefault(activity.path, set()).add(activity.run)
-        run.first_wall_time = _least(run.first_wall_time, activity.first_wall_time)
-        run.last_wall_time = _greatest(run.last_wall_time, activity.last_wall_time)
 
-    def _add_hparams(self, info: HParamsInfo) -> None:
-        run = self._run(info.run)
-        match info.data:
-            case SessionStart():
-                # A session that starts again has not ended, whatever an earlier one did.
-                run.start, run.end = info.data, None
-            case SessionEnd():
-                run.end = info.data
-            case Experiment():
-                run.experiment = info.data
+    def _is_news(self, info: TagInfo) -> bool:
+        """Whether this is the first to be said about a tag, or differs from what was said by a file now forgotten."""
+        run = self._runs.get(info.key.run) or self._run(info.key.run)
+        if run.infos.get(info.key):
+            return False
+        run.infos[info.key] = True
+        return self._tags.get(info.key) != info
+
+    def _forget(self, forgotten: Forgotten) -> None:
+        path = forgotten.path
+        self._gone.discard(path)
+        self._problems.forget(path)
+        self._note_problems(path)
+        self._runs_of.get(path, set()).discard(forgotten.run)
+        run = self._runs.get(forgotten.run)
+        if run is None:
+            return
+        self._changed_runs[run.name] = None
+        for key in run.forget(path):
+            self._forget_points(run, key)
+        if run.empty:
+            self._forget_infos(run, list(run.infos))
+            del self._runs[run.name], self._names[bisect_left(self._names, run.name)]
+
+    def _forget_points(self, run: GrowingRun, key: SeriesKey) -> None:
+        """A series has lost points; what is known about its tag may have come with them."""
+        self._changed_scalars[key] = self._changed_blobs[key] = None
+        if key not in run.infos:
+            return
+        if key in run.scalars or key in run.blobs:
+            run.infos[key] = False
+        else:
+            self._forget_infos(run, [key])
+
+    def _forget_infos(self, run: GrowingRun, keys: Iterable[SeriesKey]) -> None:
+        for key in keys:
+            del run.infos[key]
+            self._changed_tags |= self._tags.pop(key, None) is not None
+
+    def _note_state(self, told: Problem | Recovered | Gone) -> bool:
+        """What is to be said about a file or directory has changed; returns False where it has not."""
+        match told:
+            case Problem():
+                return self._problems.add(told)
+            case Recovered():
+                self._gone.discard(told.path)
+                return self._problems.recover(told.path)
+            case Gone():
+                known = told.path in self._gone
+                self._gone.add(told.path)
+                return not known
+
+    def _add_projector(self, info: ProjectorInfo) -> None:
+        self._changed_projectors = True
+        if info.embeddings:
+            self._projectors[info.run] = info
+        else:
+            self._projectors.pop(info.run, None)
 
     def _note_problems(self, path: str) -> None:
         self._changed_problems = True
         for name in self._runs_of.get(path, ()):
             self._changed_runs[name] = None
-
-
-def _least(a: float | None, b: float | None) -> float | None:
-    return b if a is None else a if b is None else min(a, b)
-
-
-def _greatest(a: float | None, b: float | None) -> float | None:
-    return b if a is None else a if b is None else max(a, b)

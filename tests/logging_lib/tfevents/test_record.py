@@ -263,6 +263,6 @@ def test_absurd_length_with_right_crc_is_damage() -> None:
     header = length + struct.pack("<I", masked_crc32c(length))
     items = decode(header + encode_record(b"next"))
     assert items == [
-        Damage(0, len(header), "record header fails its CRC"),
+        Damage(0, len(header), f"record claims {MAX_PAYLOAD_BYTES + 1} bytes"),
         Record(len(header) + HEADER_BYTES, b"next"),
     ]

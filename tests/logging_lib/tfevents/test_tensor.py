@@ -13,7 +13,14 @@ from tensorboard.compat.proto import tensor_pb2 as tb_tensor
 from tensorboard.util import tensor_util
 
 from logging_lib.tfevents.proto import tensor_pb2 as pb
-from logging_lib.tfevents.tensor import MAX_ELEMENTS, MAX_REPEATED, from_tensor_proto, shape_of, to_tensor_proto
+from logging_lib.tfevents.tensor import (
+    MAX_ELEMENTS,
+    MAX_REPEATED,
+    dtype_name,
+    from_tensor_proto,
+    shape_of,
+    to_tensor_proto,
+)
 from tests import strategies
 
 TYPED_LISTS: dict[str, tuple[str, str, list[Any]]] = {
@@ -199,3 +206,15 @@ def test_damage_gives_an_array_or_a_value_error(proto: pb.TensorProto) -> None:
 def test_objects_and_dates_cannot_be_stored() -> None:
     with pytest.raises(ValueError, match="datetime64"):
         to_tensor_proto(np.array(["2020-01-01"], "datetime64[D]"))
+
+
+def test_dtypes_have_tensorflows_names() -> None:
+    theirs = {code: dtypes.as_dtype(code).name for code in tb_types.DataType.values() if code not in _NOT_IN_THE_STUB}
+    assert {code: dtype_name(code) for code in theirs} == theirs
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [(0, "unknown"), (99, "dtype 99"), (100, "dtype 100"), (201, "dtype 201"), (-5, "dtype -5")]
+)
+def test_dtypes_that_tensorflow_has_not(code: int, name: str) -> None:
+    assert dtype_name(code) == name

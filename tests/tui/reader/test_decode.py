@@ -24,6 +24,7 @@ from tui.model import (
     ScalarBatch,
     SeriesKey,
     TagInfo,
+    TensorType,
 )
 from tui.reader.decode import META_GRAPH_TAG, RUN_GRAPH_TAG, EventDecoder
 
@@ -115,7 +116,9 @@ def test_only_the_first_event_of_a_tag_names_its_plugin() -> None:
     batches = decode(first, later, other)
     key = SeriesKey("run", "h", plugins.HISTOGRAMS)
     assert blobs(batches)[key].steps.tolist() == [0, 1, 2]
-    assert [batch for batch in batches if isinstance(batch, TagInfo)] == [TagInfo(key, "", "", b"content")]
+    assert [batch for batch in batches if isinstance(batch, TagInfo)] == [
+        TagInfo(key, "", "", b"content", TensorType("float32", (1, 3)))
+    ]
 
 
 def test_files_of_a_run_share_what_is_known_of_tags() -> None:
@@ -135,6 +138,41 @@ def test_a_number_whose_metadata_was_lost_is_a_scalar() -> None:
 def test_other_tensors_without_metadata_are_kept() -> None:
     batches = decode(builders.event(builders.tensor("t", to_tensor_proto(np.zeros(3)))))
     assert list(blobs(batches)) == [SeriesKey("run", "t", "")]
+
+
+def infos(batches: list[Batch]) -> list[TagInfo]:
+    return [batch for batch in batches if isinstance(batch, TagInfo)]
+
+
+def test_the_type_of_a_tensor_that_nobody_explains_is_passed_on_once() -> None:
+    events = [builders.event(builders.tensor("t", to_tensor_proto(np.zeros((2, 3), "f2")))) for _ in range(2)]
+    assert infos(decode(*events)) == [TagInfo(SeriesKey("run", "t", ""), "", "", b"", TensorType("float16", (2, 3)))]
+    number = builders.event(builders.tensor("n", to_tensor_proto(np.float64(1))))
+    assert infos(decode(number)) == []
+
+
+@pytest.mark.parametrize(
+    ("proto", "expected"),
+    [
+        (to_tensor_proto(np.array([["a"]], object)), TensorType("string", (1, 1))),
+        (number_tensor(pb.DT_BFLOAT16, (2,)), TensorType("bfloat16", (2,))),
+        (number_tensor(99, (2,)), TensorType("dtype 99", (2,))),
+        (number_tensor(pb.DT_FLOAT, (-1, 2)), TensorType("float32", None)),
+        (number_tensor(pb.DT_FLOAT, (1 << 40, 2)), TensorType("float32", None)),
+        (number_tensor(pb.DT_FLOAT, (1,) * 255), TensorType("float32", None)),
+    ],
+)
+def test_the_type_of_an_unknown_plugins_tensor(proto: pb.TensorProto, expected: TensorType) -> None:
+    batches = decode(builders.event(builders.tensor("t", proto, "mine", b"content")))
+    assert infos(batches) == [TagInfo(SeriesKey("run", "t", "mine"), "", "", b"content", expected)]
+    assert list(blobs(batches)) == [SeriesKey("run", "t", "mine")]
+
+
+def test_metadata_without_a_plugin_belongs_to_the_scalars_that_the_value_is() -> None:
+    value = builders.tensor("n", to_tensor_proto(np.float64(1)))
+    value.metadata.display_name = "shown"
+    key = SeriesKey("run", "n", plugins.SCALARS)
+    assert infos(decode(builders.event(value))) == [TagInfo(key, "shown", "", b"", TensorType("float64", ()))]
 
 
 def test_first_encodings_of_histograms_images_and_audio() -> None:
@@ -167,7 +205,7 @@ def test_graphs_and_run_metadata_are_blobs() -> None:
     assert list(blobs(batches)) == [
         SeriesKey("run", RUN_GRAPH_TAG, plugins.GRAPHS),
         SeriesKey("run", META_GRAPH_TAG, plugins.GRAPHS),
-        SeriesKey("run", "step1", plugins.GRAPH_RUN_METADATA),
+        SeriesKey("run", "step1", plugins.GRAPH_TAGGED_RUN_METADATA),
     ]
 
 
@@ -220,7 +258,7 @@ def test_only_the_shape_of_a_large_tensor_is_looked_at(plugin: str | None, monke
     def refuse(tensor: pb.TensorProto) -> None:
         raise AssertionError(tensor)
 
-    monkeypatch.setattr("tui.reader.decode.from_tensor_proto", refuse)
+    monkeypatch.setattr("tui.reader.scalar_number.from_tensor_proto", refuse)
     proto = number_tensor(pb.DT_DOUBLE, (1 << 28,), double_val=[1.0])
     batches = decode(builders.event(builders.tensor("t", proto, plugin)))
     assert not scalars(batches)

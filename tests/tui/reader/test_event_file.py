@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from logging_lib.tfevents.record import HEADER_BYTES, RecordDecoder
 from tests import builders
-from tui.model import Batch, Problem, Recovered, ScalarBatch
+from tui.model import Batch, Forgotten, Gone, Problem, Recovered, RunActivity, ScalarBatch
 from tui.reader import event_file, stream
 from tui.reader.decode import EventDecoder
 from tui.reader.event_file import EventFileReader, looks_like_events
+from tui.reader.stream import EventStream
 
 EVENTS = [builders.version_event(), *builders.points("a", range(5)), *builders.points("b", range(2))]
 ALL_STEPS = {"a": [0, 1, 2, 3, 4], "b": [0, 1]}
@@ -118,7 +119,7 @@ def test_garbage_at_the_end_is_reported_once_and_reading_goes_on_behind_it(tmp_p
     path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
     start = path.stat().st_size
     with path.open("ab") as file:
-        file.write(b"\0" * 100)
+        file.write(b"\xff" * 100)
     reader = reader_of(path)
     batches = read(reader)
     expected = [Problem(str(path), start, "record header fails its CRC, and no record follows")]
@@ -136,25 +137,26 @@ def test_a_file_of_garbage_is_one_problem(tmp_path: Path) -> None:
     assert read(reader) == []
 
 
-REPLACED = "file was replaced; its new content is not read"
+def begins_again(path: Path) -> list[Batch]:
+    """What is told when all that was read is void."""
+    return [Forgotten("run", str(path)), RunActivity("run", str(path), 0, None, None)]
 
 
-def test_another_file_in_its_place_is_reported_once_and_not_read(tmp_path: Path) -> None:
+OTHER_EVENTS = [builders.version_event(builders.WALL_TIME + 9), *builders.points("c", range(3))]
+
+
+@pytest.mark.parametrize("count", [1, 20], ids=["shorter", "longer"])
+def test_another_file_in_its_place_is_read_instead(tmp_path: Path, count: int) -> None:
     path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
     reader = reader_of(path)
     read(reader)
-    builders.write(tmp_path / "other", [builders.scalar_event("c", 1, 1.0)] * 20).replace(path)
-    assert read(reader) == [Problem(str(path), None, REPLACED)]
-    builders.append(path, EVENTS)
-    assert read(reader) == []
-
-
-def test_another_file_that_is_too_short_is_reported(tmp_path: Path) -> None:
-    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
-    reader = reader_of(path)
-    read(reader)
-    builders.write(tmp_path / "other", EVENTS[:-1]).replace(path)
-    assert read(reader) == [Problem(str(path), None, REPLACED)]
+    builders.write(tmp_path / "other", [builders.scalar_event("c", 1, 1.0)] * count).replace(path)
+    batches = read(reader)
+    assert batches[:2] == begins_again(path)
+    assert (steps(batches), problems(batches)) == ({"c": [1] * count}, [])
+    builders.append(path, [builders.scalar_event("c", 2, 1.0)])
+    batches = read(reader)
+    assert (steps(batches), len(batches)) == ({"c": [2]}, 2)
 
 
 @pytest.mark.parametrize("tail", [b"", b"\x05\0\0", builders.record(EVENTS[1])[:20]])
@@ -192,8 +194,179 @@ def test_a_file_replaced_between_look_and_read_is_noticed(tmp_path: Path) -> Non
     builders.append(path, EVENTS)
     reader.look()
     builders.write(tmp_path / "other", [builders.scalar_event("c", 1, 1.0)] * 20).replace(path)
-    assert reader.read() == [Problem(str(path), None, REPLACED)]
+    assert reader.read() == begins_again(path)
     assert not reader.pending
+    assert steps(list(reader.take())) == {"c": [1] * 20}
+
+
+def test_what_was_read_but_not_taken_is_void_too(tmp_path: Path) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, [*EVENTS, b"no event"])
+    reader = reader_of(path)
+    reader.look()
+    reader.read()
+    builders.write(tmp_path / "other", OTHER_EVENTS).replace(path)
+    batches = read(reader)
+    assert batches[:2] == begins_again(path)
+    assert (steps(batches), problems(batches)) == ({"c": [0, 1, 2]}, [])
+    assert [batch.events for batch in batches if isinstance(batch, RunActivity)] == [0, 4]
+
+
+def test_a_file_that_was_rewritten_in_place_is_read_again(tmp_path: Path) -> None:
+    """Cut to nothing and longer than before by the next look, or exactly as long."""
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    reader = reader_of(path)
+    read(reader)
+    builders.write(path, OTHER_EVENTS * 5)
+    batches = read(reader)
+    assert batches[:2] == begins_again(path)
+    assert (steps(batches), problems(batches)) == ({"c": [0, 1, 2] * 5}, [])
+    size = path.stat().st_size
+    builders.write(path, [builders.scalar_event("c", 7, 1.0, wall_time=8.0)] * (size // 53 + 1))
+    os.truncate(path, size)
+    os.utime(path, (5, 5))
+    batches = read(reader)
+    assert batches[:2] == begins_again(path)
+    assert set(steps(batches)["c"]) == {7}
+    os.utime(path, (6, 6))
+    assert read(reader) == []
+
+
+def test_a_repaired_tail_is_read_without_beginning_again(tmp_path: Path) -> None:
+    """The unfinished record was cut off, and others were written, longer than the file was."""
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    size = path.stat().st_size
+    reader = reader_of(path)
+    with path.open("ab") as file:
+        file.write(builders.record(OTHER_EVENTS[1])[:30])
+    assert steps(read(reader)) == ALL_STEPS
+    os.truncate(path, size)
+    assert read(reader) == []
+    with path.open("ab") as file:
+        file.write(builders.record(OTHER_EVENTS[1])[:30])
+    assert read(reader) == []
+    os.truncate(path, size)
+    builders.append(path, builders.points("d", range(3)))
+    batches = read(reader)
+    assert (steps(batches), problems(batches)) == ({"d": [0, 1, 2]}, [])
+
+
+@pytest.mark.parametrize("size", [0, 10, 100, 250])
+def test_a_file_that_shrank_is_read_again_and_told_until_it_is_as_long(tmp_path: Path, size: int) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    before = path.stat().st_size
+    reader = reader_of(path)
+    read(reader)
+    os.truncate(path, size)
+    batches = read(reader)
+    shrank = Problem(str(path), None, f"file shrank from {before} to {size} bytes; it was read again from its start")
+    assert batches[:3] == [*begins_again(path), shrank]
+    whole = [n for n in range(8) if len(builders.records(EVENTS[: n + 1])) <= size]
+    assert steps(batches) == ({"a": list(range(len(whole) - 1))} if len(whole) > 1 else {})
+    assert read(reader) == []
+    os.truncate(path, 0)
+    builders.write(path, OTHER_EVENTS[:2])
+    assert not any(isinstance(batch, Recovered) for batch in read(reader))
+    builders.append(path, OTHER_EVENTS * 3)
+    assert read(reader)[0] == Recovered(str(path))
+
+
+def test_zeros_at_the_end_may_become_records(tmp_path: Path) -> None:
+    """As on NFS, where a file may be longer before the data arrives, at any byte."""
+    data = builders.records(EVENTS)
+    path = tmp_path / builders.FILE_NAME
+    for cut in range(len(data)):
+        path.write_bytes(data[:cut].ljust(len(data) + 20, b"\0"))
+        reader = reader_of(path)
+        batches = read(reader)
+        assert not problems(batches)
+        assert not reader.pending
+        with path.open("r+b") as file:
+            file.write(data)
+        os.utime(path, (cut, cut))
+        batches += read(reader)
+        assert (steps(batches), problems(batches)) == (ALL_STEPS, [])
+        assert not any(isinstance(batch, Forgotten) for batch in batches)
+        path.unlink()
+
+
+def test_zeros_before_a_record_are_damage(tmp_path: Path) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    start = path.stat().st_size
+    with path.open("ab") as file:
+        file.write(bytes(5000))
+    reader = reader_of(path)
+    assert problems(read(reader)) == []
+    assert reader.offset == start
+    builders.append(path, [builders.scalar_event("a", 9, 1.0)])
+    batches = read(reader)
+    assert steps(batches) == {"a": [9]}
+    assert problems(batches) == [Problem(str(path), start, "record header fails its CRC; 5000 bytes skipped")]
+
+
+def test_a_hole_that_is_filled_later_is_read_again(tmp_path: Path) -> None:
+    """Blocks of a network file may arrive in any order."""
+    events = [*builders.points("a", range(300))]
+    data = builders.records(events)
+    path = tmp_path / builders.FILE_NAME
+    path.write_bytes(data[:4096] + bytes(4096) + data[8192:])
+    reader = reader_of(path)
+    batches = read(reader)
+    assert len(problems(batches)) == 1
+    assert 150 < len(steps(batches)["a"]) < 250
+    assert read(reader) == []
+    path.write_bytes(data)
+    batches = read(reader)
+    assert batches[:2] == begins_again(path)
+    assert (steps(batches), problems(batches)) == ({"a": list(range(300))}, [])
+
+
+def test_damage_that_stays_is_not_read_again(tmp_path: Path) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    data = bytearray(path.read_bytes())
+    data[70] ^= 1
+    path.write_bytes(data)
+    reader = reader_of(path)
+    assert len(problems(read(reader))) == 1
+    for step in range(3):
+        builders.append(path, [builders.scalar_event("d", step, 1.0)])
+        batches = read(reader)
+        assert (steps(batches), problems(batches), len(batches)) == ({"d": [step]}, [], 2)
+
+
+def test_a_tail_of_garbage_that_is_cut_off_is_no_problem_any_more(tmp_path: Path) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    size = path.stat().st_size
+    with path.open("ab") as file:
+        file.write(b"\xff" * 100)
+    reader = reader_of(path)
+    assert len(problems(read(reader))) == 1
+    os.truncate(path, size)
+    batches = read(reader)
+    assert batches[:2] == begins_again(path)
+    assert steps(batches) == ALL_STEPS
+
+
+def test_bytes_that_cannot_be_read_once_more_are_not_counted_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That what was read is void is told also where reading anew fails."""
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    reader = reader_of(path)
+    read(reader)
+
+    def refuse(*arguments: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    builders.write(tmp_path / "other", OTHER_EVENTS).replace(path)
+    with monkeypatch.context() as patch:
+        patch.setattr(EventStream, "read", refuse)
+        assert read(reader) == [
+            *begins_again(path),
+            Problem(str(path), None, "file cannot be read: Input/output error"),
+        ]
+    batches = read(reader)
+    assert batches[0] == Recovered(str(path))
+    assert (steps(batches), problems(batches)) == ({"c": [0, 1, 2]}, [])
 
 
 def test_a_copy_may_take_its_place_between_look_and_read(tmp_path: Path) -> None:
@@ -217,6 +390,11 @@ def test_a_record_too_large_for_memory_is_a_problem(tmp_path: Path, monkeypatch:
     reason = "not enough memory for a record of this file; it is read no further"
     assert read(reader) == [Problem(str(path), None, reason)]
     assert read(reader) == []
+    monkeypatch.undo()
+    builders.append(path, OTHER_EVENTS)
+    assert read(reader) == []
+    builders.write(tmp_path / "other", OTHER_EVENTS).replace(path)
+    assert steps(read(reader)) == {"c": [0, 1, 2]}
 
 
 def test_damage_at_the_end_names_its_reason(tmp_path: Path) -> None:
@@ -234,27 +412,60 @@ def test_damage_at_the_end_names_its_reason(tmp_path: Path) -> None:
     assert (steps(batches), problems(batches)) == ({"b": [2]}, [])
 
 
-def test_a_file_that_shrank_is_reported_once(tmp_path: Path) -> None:
-    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
-    size = path.stat().st_size
-    reader = reader_of(path)
-    read(reader)
-    os.truncate(path, 10)
-    assert read(reader) == [Problem(str(path), None, f"file shrank from {size} to 10 bytes; it is read no further")]
-    assert read(reader) == []
-
-
 def test_a_file_that_is_gone_is_reported_once(tmp_path: Path) -> None:
     path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
     reader = reader_of(path)
     read(reader)
     path.rename(tmp_path / "aside")
-    assert read(reader) == [Problem(str(path), None, "file is gone; what was read of it stays")]
+    assert read(reader) == [Problem(str(path), None, "file is gone; what was read of it stays"), Gone(str(path))]
     assert read(reader) == []
     (tmp_path / "aside").rename(path)
     assert read(reader) == [Recovered(str(path))]
     builders.append(path, [builders.scalar_event("a", 9, 1.0)])
     assert steps(read(reader)) == {"a": [9]}
+
+
+def test_a_file_that_goes_before_all_was_read_keeps_what_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "CHUNK_BYTES", 100)
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    reader = reader_of(path)
+    reader.look()
+    reader.read()
+    path.unlink()
+    batches = reader.read()
+    assert not reader.pending
+    batches += [*reader.look(), *reader.take()]
+    assert batches[:2] == [Problem(str(path), None, "file is gone; what was read of it stays"), Gone(str(path))]
+    assert steps(batches) == {"a": [0]}
+    builders.write(path, EVENTS)
+    assert read(reader)[0] == Recovered(str(path))
+
+
+def test_a_file_in_place_of_the_one_that_was_gone_is_read(tmp_path: Path) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    reader = reader_of(path)
+    read(reader)
+    path.rename(tmp_path / "aside")
+    read(reader)
+    builders.write(path, OTHER_EVENTS)
+    batches = read(reader)
+    # Forgotten withdraws all that was said about the file.
+    assert batches[:2] == begins_again(path)
+    assert (steps(batches), problems(batches)) == ({"c": [0, 1, 2]}, [])
+
+
+def test_another_name_of_the_same_file(tmp_path: Path) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    reader = reader_of(path)
+    read(reader)
+    link = tmp_path / "link"
+    link.hardlink_to(path)
+    assert not reader.is_now(str(link))
+    path.unlink()
+    assert reader.is_now(str(link))
+    assert not reader.is_now(str(tmp_path / "missing"))
+    link.write_bytes(builders.records(OTHER_EVENTS) * 3)
+    assert not reader.is_now(str(link))  # as a new file may have an old one's inode
 
 
 def test_an_unreadable_file_is_reported_once_and_read_when_it_can_be(
@@ -280,7 +491,7 @@ def test_an_unreadable_file_is_reported_once_and_read_when_it_can_be(
 def test_breathing_happens_within_a_chunk(tmp_path: Path) -> None:
     path = builders.write(tmp_path / builders.FILE_NAME, builders.points("a", range(1000)))
     breaths: list[None] = []
-    reader = EventFileReader(EventDecoder("run", str(path), {}), breathe=lambda: breaths.append(None))
+    reader = EventFileReader(EventDecoder("run", str(path), {}), breathe=lambda: breaths.append(None), fast=False)
     read(reader)
     assert len(breaths) >= 10
 

@@ -12,24 +12,9 @@ from logging_lib.tfevents.proto import event_pb2, summary_pb2
 from logging_lib.tfevents.record import HEADER_BYTES
 from logging_lib.tfevents.tensor import to_tensor_proto
 from tests import builders
+from tests.tui.reader.payload.stored import Value, store, strings
 from tui.model import BlobRef
 from tui.reader.payload import PayloadError, read_event, read_histogram, read_image, read_text, read_value
-
-Value = summary_pb2.Summary.Value
-
-
-def store(tmp_path: Path, *values: Value) -> BlobRef:
-    """A file of one event; the reference to its last value."""
-    event = builders.event(*values)
-    path = builders.write(tmp_path / builders.FILE_NAME, [builders.version_event(), event])
-    offset = len(builders.record(builders.version_event())) + HEADER_BYTES
-    return BlobRef(str(path), offset, len(event.SerializeToString()), len(values) - 1)
-
-
-def strings(*items: bytes) -> Value:
-    array = np.empty(len(items), object)
-    array[:] = items
-    return builders.tensor("t", to_tensor_proto(array), plugins.TEXT)
 
 
 def test_the_value_at_its_place_in_the_event(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`tbtui export`: columns, order, floats, choices, and where the results go."""
+"""`tbtui export` of scalars: columns, order, floats, choices, and where the results go."""
 
 from __future__ import annotations
 
@@ -11,13 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from logging_lib.tfevents.tensor import to_tensor_proto
 from tests import builders
 from tests.tui.cli.commands import only_line, tbtui
-from tui.cli.export import _float_texts
 
 
 @pytest.fixture
@@ -128,21 +125,6 @@ def test_odd_names_are_exact_in_a_pipe(tmp_path: Path) -> None:
     line = tbtui("export", tmp_path, "--format", "jsonl").stdout
     assert line.isascii()
     assert (json.loads(line)["run"], json.loads(line)["tag"]) == (run, 't"ü\u2028')
-
-
-@given(st.lists(st.floats(width=32)))
-def test_float32_texts_read_back_the_same_and_are_shortest(values: list[float]) -> None:
-    stored = np.array(values, np.float32)
-    texts = _float_texts(stored)
-    np.testing.assert_array_equal(np.array([np.float32(text) for text in texts], np.float32), stored)
-    for text, value in zip(texts, stored, strict=True):
-        digits = np.format_float_scientific(value, unique=True, trim="-")
-        assert float(text) == float(digits) or math.isnan(value)
-
-
-@given(st.lists(st.floats()))
-def test_float64_texts_read_back_the_same(values: list[float]) -> None:
-    assert list(map(repr, values)) == _float_texts(np.array(values, np.float64))
 
 
 def test_blocks_join_without_a_seam(tmp_path: Path) -> None:

@@ -1,0 +1,197 @@
+"""The fast path: decodes the records of a chunk many at a time, as long as they are whole, intact and known.
+
+Regular stretches go row by row (`scalar_rows`), irregular ones group by group (`scalar_groups`, `chains`). The outcome
+is the same as if every record were decoded by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from logging_lib.tfevents.record import FOOTER_BYTES, FRAME_BYTES, HEADER_BYTES
+from tui.reader.chains import Decoded, decode_chain
+from tui.reader.decode import EventDecoder
+from tui.reader.layouts import Layouts
+from tui.reader.periods import first_pass, passes
+from tui.reader.record_scan import Bytes, Chain, Headers, RecordScanner
+from tui.reader.scalar_layout import Layout
+from tui.reader.scalar_rows import RowTemplate, RowTemplates
+
+# Rows compared at a time: as many as stay in the processor's cache, fewer at first.
+_BLOCK_BYTES = 512 << 10
+_FIRST_ROWS = 16
+# An irregular stretch is taken in windows, small ones where rows are looked for.
+_FIRST_WINDOW = 32 << 10
+_LEAST_RECORDS = 16
+# Rows that are interrupted (by an evaluation, say) often go on a few records later.
+_PATIENCE = 8
+# Where nothing was decoded in bulk so many bytes are read record by record, and then ever more.
+_FIRST_REST = 64 << 10
+_LONGEST_REST = 4 << 20
+
+
+class FastTools:
+    """What the fast paths of all files share: known layouts and rows, and memory to work in. For one thread."""
+
+    def __init__(self) -> None:
+        self.scanner = RecordScanner()
+        self.layouts = Layouts()
+        self.templates = RowTemplates(self.scanner)
+        self.scratch: Bytes = np.empty(_BLOCK_BYTES, np.uint8)
+
+
+class Stop(NamedTuple):
+    """How far decoding came, and how many bytes, at least, had better be read record by record from there on.
+
+    None of them where it takes more bytes than the chunk has.
+    """
+
+    position: int
+    singly: int
+
+
+class BlockDecoder:
+    """Decodes chunks of one file. `open` each chunk, then `decode` in it from any record on."""
+
+    def __init__(self, decoder: EventDecoder, tools: FastTools, *, breathe: Callable[[], None]) -> None:
+        self.last: tuple[int, int] | None = None
+        """Where the payload of the last record decoded in this chunk starts, and its length."""
+        self._decoder = decoder
+        self._tools = tools
+        self._breathe = breathe
+        self._template: RowTemplate | None = None
+        self._admitted: set[RowTemplate] = set()
+        # A file that starts like others does so after its version.
+        self._patience = 1
+        self._window = _FIRST_WINDOW
+        # Bytes to be read record by record, since there is nothing to gain.
+        self._rest = 0
+        # Records up to the start of the next pass of the loop that was recognised.
+        self._left_of_pass = 0
+        self._buffer: Bytes = np.empty(0, np.uint8)
+        self._base = 0
+        self._headers: tuple[Headers, int] | None = None
+
+    def open(self, buffer: Bytes, base: int) -> None:
+        """Take a chunk, uint8[n], that lies at `base` in the file. It is changed only while `decode` runs."""
+        self._buffer, self._base = buffer, base
+        self._headers = None
+        self.last = None
+
+    def decode(self, start: int, *, more: bool) -> Stop:
+        """Decode the records from `start` on.
+
+        Args:
+            start: where a record starts in the chunk.
+            more: whether the file goes on behind the chunk.
+        """
+        while start < len(self._buffer):
+            start = self._decode_rows(start)
+            if self._template is not None and more and len(self._buffer) - start < self._template.size:
+                return Stop(start, 0)
+            if self._patience:
+                self._patience -= 1
+                return Stop(start, 1)
+            self._template = None
+            end = self._decode_window(start)
+            if end == start or self._rest:
+                return Stop(end, self._rest or 1)
+            start = end
+        return Stop(start, 0)
+
+    def _decode_rows(self, start: int) -> int:
+        """Decode the rows that there are, of any template; returns how far it came."""
+        while (template := self._fitting(start)) is not None:
+            end = self._decode_rows_of(template, start)
+            if end == start:
+                return start
+            start, self._template = end, template
+            self._patience, self._window = _PATIENCE, _FIRST_WINDOW
+        return start
+
+    def _fitting(self, start: int) -> RowTemplate | None:
+        template = self._tools.templates.fitting(self._buffer, start, self._tools.scratch)
+        if template is None or template in self._admitted:
+            return template
+        if not all(self._decoder.admits(layout.scalars) for layout in template.layouts):
+            return None
+        self._admitted.add(template)
+        return template
+
+    def _decode_rows_of(self, template: RowTemplate, start: int) -> int:
+        most = max(len(self._tools.scratch) // template.size, 1)
+        rows = min(_FIRST_ROWS, most)
+        while count := min(rows, (len(self._buffer) - start) // template.size):
+            block = self._buffer[start : start + count * template.size].reshape(count, template.size)
+            good = template.matching(block, self._tools.scratch)
+            good = good and template.intact(block[:good])
+            if good:
+                template.decode(block[:good], self._decoder)
+                start += good * template.size
+                self.last = (start - FOOTER_BYTES - template.last_length, template.last_length)
+                self._breathe()
+            if good < count:
+                break
+            rows = min(rows * 4, most)
+        return start
+
+    def _decode_window(self, start: int) -> int:
+        """Decode an irregular stretch, and look whether rows follow; returns how far it came."""
+        headers, end = self._headers_from(start)
+        chain = headers.chain(start, end)
+        intact = self._tools.scanner.intact(self._buffer, chain) if chain is not None else 0
+        if self._left_of_pass:
+            intact, self._left_of_pass = min(intact, self._left_of_pass), 0
+        if chain is None or intact < _LEAST_RECORDS:
+            self._patience = intact
+            return start
+        decoded = decode_chain(self._buffer, self._base, chain.first(intact), self._tools.layouts, self._decoder)
+        chain = chain.first(decoded.records)
+        self.last = (int(chain.positions[-1]) + HEADER_BYTES, int(chain.lengths[-1]))
+        self._expect_rows(chain, decoded)
+        self._rest = 0 if decoded.in_bulk else min(max(self._rest * 2, _FIRST_REST), _LONGEST_REST)
+        self._window = min(self._window * 2, _BLOCK_BYTES)
+        self._breathe()
+        return chain.end
+
+    def _headers_from(self, start: int) -> tuple[Headers, int]:
+        """Headers from `start` on, and how far they were looked for."""
+        if self._headers is None or self._headers[1] - start < _LEAST_RECORDS * FRAME_BYTES:
+            end = min(start + self._window, len(self._buffer))
+            self._headers = self._tools.scanner.find(self._buffer, start, end), end
+        return self._headers
+
+    def _expect_rows(self, chain: Chain, decoded: Decoded) -> None:
+        """Look whether a loop's passes come next; the records up to the next pass's start are then taken apart."""
+        found = passes(decoded.layouts, decoded.steps)
+        if found is None:
+            return
+        end = len(chain) - found.begun
+        template = self._template_of(chain, end - found.length, end)
+        if template is None:
+            return
+        # The pass before these, such as that at step 0, comes before them in other files too.
+        start = first_pass(decoded.layouts, found.length, end)
+        if start >= found.length:
+            self._template_of(chain, start - found.length, start, like=template)
+        self._template = template
+        self._left_of_pass = -found.begun % found.length
+
+    def _template_of(
+        self, chain: Chain, start: int, end: int, *, like: RowTemplate | None = None
+    ) -> RowTemplate | None:
+        """A template of some records; None where one has no layout, a tag comes twice, or other tags than in `like`."""
+        layouts: list[Layout] = []
+        for place in range(start, end):
+            payload = chain.payload(self._buffer, place)
+            layout = self._tools.layouts.known(payload) or self._tools.layouts.find(payload)
+            if layout is None:
+                return None
+            layouts.append(layout)
+        tags = [tag for layout in layouts for tag in layout.tags]
+        if len(set(tags)) < len(tags) or (like is not None and tags != like.tags):
+            return None
+        return self._tools.templates.of(layouts)
