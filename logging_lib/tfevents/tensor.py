@@ -62,6 +62,16 @@ _OTHER_NAMES = {
     16: "quint16",
     20: "resource",
     21: "variant",
+    24: "float8_e5m2",
+    25: "float8_e4m3fn",
+    26: "float8_e4m3fnuz",
+    27: "float8_e4m3b11fnuz",
+    28: "float8_e5m2fnuz",
+    29: "int4",
+    30: "uint4",
+    31: "int2",
+    32: "uint2",
+    33: "float4_e2m1fn",
 }
 # A reference to a variable of a dtype has that dtype's code plus this.
 _REFERENCE = 100

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from google.protobuf.message import DecodeError
 
@@ -21,8 +21,6 @@ _MOST_TAGS = 100_000
 _LONGEST_NAME = 1000
 _OTHERS = "others"
 
-_Key = TypeVar("_Key")
-
 
 class ValueKind(NamedTuple):
     """What a summary value holds (simple_value, histo, tensor...), and for which plugin, where one is named."""
@@ -31,8 +29,7 @@ class ValueKind(NamedTuple):
     plugin: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One record with its frame, or one damaged stretch: where it is in the file, in bytes.
 
     `reason` says what is wrong. Without one, `event` is there; `values` are its values' tags and kinds.
@@ -102,29 +99,32 @@ class Census:
         what = event.WhichOneof("what")
         self.kinds[what or "empty"] += 1
         if what == "file_version":
-            _count(self.file_versions, event.file_version[:_LONGEST_NAME], _OTHERS)
+            self._count_name(self.file_versions, event.file_version)
         if what == "session_log" and event.session_log.status == event_pb2.SessionLog.START:
             self.sessions += 1
-        if event.source_metadata.writer:
-            _count(self.writers, event.source_metadata.writer[:_LONGEST_NAME], _OTHERS)
+        if event.HasField("source_metadata"):
+            self._count_name(self.writers, event.source_metadata.writer)
         for _, kind in values:
-            _count(self.values, kind, ValueKind(kind.what, _OTHERS))
-        low, high = self.steps or (event.step, event.step)
-        self.steps = min(low, event.step), max(high, event.step)
-        if math.isfinite(time := event.wall_time):
+            known = kind in self.values or len(self.values) < _MOST_NAMES
+            self.values[kind if known else ValueKind(kind.what, _OTHERS)] += 1
+        step, time = event.step, event.wall_time
+        if self.steps is None or not self.steps[0] <= step <= self.steps[1]:
+            low, high = self.steps or (step, step)
+            self.steps = min(low, step), max(high, step)
+        if math.isfinite(time) and (self.wall_times is None or not self.wall_times[0] <= time <= self.wall_times[1]):
             first, last = self.wall_times or (time, time)
             self.wall_times = min(first, time), max(last, time)
+
+    def _count_name(self, counter: Counter[str], name: str) -> None:
+        name = name[:_LONGEST_NAME]
+        counter[name if name in counter or len(counter) < _MOST_NAMES else _OTHERS] += 1
 
     def _kind_of(self, value: summary_pb2.Summary.Value) -> ValueKind:
         """What a value holds. The first value of a tag that names a plugin does so for all."""
         tag = value.tag
-        plugin = self._plugins.get(tag)
-        if plugin is None:
+        plugin = self._plugins.get(tag, "")
+        if not plugin and value.HasField("metadata"):
             plugin = value.metadata.plugin_data.plugin_name[:_LONGEST_NAME]
             if plugin and len(tag) <= _LONGEST_NAME and len(self._plugins) < _MOST_TAGS:
                 self._plugins[tag] = plugin
         return ValueKind(value.WhichOneof("value") or "empty", plugin)
-
-
-def _count(counter: Counter[_Key], key: _Key, others: _Key) -> None:
-    counter[key if key in counter or len(counter) < _MOST_NAMES else others] += 1

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections.abc import Iterator
+from io import BufferedReader
 from typing import TextIO
 
 from logging_lib.tfevents.record import Damage, Record, RecordDecoder
@@ -41,10 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
         CommandError: there is no regular file, or it cannot be read.
     """
     census = Census()
-    with results(None) as stream:
+    with _opened(arguments.file) as file, results(None) as stream:
         if arguments.records and not arguments.json:
             stream.write(RECORD_HEADINGS + "\n")
-        for finding in _findings(arguments.file, census):
+        for finding in _findings(file, census):
             if arguments.records:
                 _write_finding(stream, finding, as_json=arguments.json)
         if arguments.json:
@@ -58,10 +60,21 @@ def _write_finding(stream: TextIO, finding: Finding, *, as_json: bool) -> None:
     stream.write((json.dumps(finding_object(finding)) if as_json else finding_line(finding)) + "\n")
 
 
-def _findings(path: str, census: Census) -> Iterator[Finding]:
+def _opened(path: str) -> BufferedReader:
+    try:
+        return open_regular(path)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: str, error: OSError) -> CommandError:
+    return CommandError(f"{printable(path)} cannot be read: {error.strerror}")
+
+
+def _findings(file: BufferedReader, census: Census) -> Iterator[Finding]:
     """Everything in the file in its order, as it is counted; at the end what its end is like."""
     decoder = RecordDecoder()
-    for item in _items(path, decoder):
+    for item in _items(file, decoder):
         yield census.add(item)
     if (damage := decoder.open_damage) is not None:
         census.damaged_to_end = True
@@ -71,15 +84,19 @@ def _findings(path: str, census: Census) -> Iterator[Finding]:
     census.size = decoder.offset + decoder.pending
 
 
-def _items(path: str, decoder: RecordDecoder) -> Iterator[Record | Damage]:
+def _items(file: BufferedReader, decoder: RecordDecoder) -> Iterator[Record | Damage]:
+    total = os.fstat(file.fileno()).st_size
     try:
-        with open_regular(path) as file, Progress("reading") as progress:
-            total = file.seek(0, 2)
-            file.seek(0)
-            while data := file.read(_CHUNK_BYTES):
+        with Progress("reading") as progress:
+            while data := _read(file):
                 yield from decoder.feed(data)
                 progress.show(file.tell(), total)
-    except OSError as error:
-        raise CommandError(f"{printable(path)} cannot be read: {error.strerror}") from error
     except MemoryError:
-        raise CommandError(f"{printable(path)} holds a record that needs more memory than there is") from None
+        raise CommandError(f"{printable(file.name)} holds a record that needs more memory than there is") from None
+
+
+def _read(file: BufferedReader) -> bytes:
+    try:
+        return file.read(_CHUNK_BYTES)
+    except OSError as error:
+        raise _unreadable(file.name, error) from error

@@ -21,7 +21,7 @@ _USAGE = """tbtui LOGDIR...          watch the runs in these directories
        tbtui demo [DIR]         write a live synthetic training and watch it
        tbtui ls LOGDIR          list runs
        tbtui tags LOGDIR        list tags
-       tbtui export LOGDIR      print every point, as CSV or JSON lines
+       tbtui export LOGDIR      write every point, histogram, text, image... for other programs
        tbtui inspect FILE       check an event file
        tbtui COMMAND --help     options of a command"""
 _EPILOG = """A LOGDIR is a directory with event files in it or below it; NAME:PATH gives it a name.

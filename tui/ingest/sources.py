@@ -17,8 +17,10 @@ from tui.reader.event_file import EventFileReader
 from tui.reader.logdir import LogDir, discover
 from tui.reader.scalar_blocks import FastTools
 
-# A file or directory that changed within so many seconds may soon change again.
+# A file that changed within so many seconds may soon change again; by its server's clock, which may be ahead of ours.
 _RECENT = 600.0
+# A run's directory changes when the run begins, and then seldom.
+_RECENT_DIRECTORY = 60.0
 
 
 @dataclass(slots=True)
@@ -92,7 +94,7 @@ class Sources:
         self._directory_rota = Rota()
         now = time.time()
         for path, mtime in directories.items():
-            self._directory_rota.note(path, busy=_is_recent(mtime / 1e9, now))
+            self._directory_rota.note(path, busy=now - mtime / 1e9 < _RECENT_DIRECTORY)
         return batches
 
     def directories_changed(self) -> bool:
@@ -100,9 +102,10 @@ class Sources:
 
         Of directories where nothing has for long, each call looks at some only.
         """
-        listed = self._directories.keys() | {problem.path for problem in self._problems}
+        unreadable = {problem.path for problem in self._problems}
         roots = [os.fspath(logdir.path) for logdir in self._logdirs]
-        if any(root not in listed and _mtime(root) is not None for root in roots):
+        missing = [root for root in roots if root not in self._directories and root not in unreadable]
+        if any(_mtime(root) is not None for root in missing):
             return True
         due = chain((root for root in roots if root in self._directories), self._directory_rota.due())
         return any(_mtime(path) != self._directories[path] for path in due)
@@ -118,11 +121,13 @@ class Sources:
         grown: list[EventFileReader] = []
         now = time.time()
         for reader in self._rota.due() if named is None else named:
-            batches += reader.look()
-            self._count(reader)
-            if reader.pending:
+            told, pending = reader.look(), reader.pending
+            if told or pending:
+                batches += told
+                self._count(reader)
+            if pending:
                 grown.append(reader)
-            self._rota.note(reader, busy=reader.pending or _is_recent(reader.mtime, now))
+            self._rota.note(reader, busy=pending or now - reader.mtime < _RECENT)
         if grown:
             self._line_up(grown)
         return batches
@@ -141,7 +146,7 @@ class Sources:
         while self._queue:
             if self._queue[-1].pending:
                 return self._queue[-1]
-            self._queue.pop()
+            self._count(self._queue.pop())
         return None
 
     def _line_up(self, grown: Iterable[EventFileReader]) -> None:
@@ -208,11 +213,6 @@ class Sources:
             self._counted[reader] = now
             self.bytes_read += now[0] - before[0]
             self.bytes_total += now[1] - before[1]
-
-
-def _is_recent(mtime: float, now: float) -> bool:
-    """Whether a file changed lately, as its server's clock has it, which may be ahead of ours."""
-    return now - mtime < _RECENT
 
 
 def _identity(path: str) -> Identity | None:

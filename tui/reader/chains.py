@@ -14,27 +14,25 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from logging_lib.tfevents.record import HEADER_BYTES, Record
 from tui.model import Steps, Values, WallTimes
 from tui.reader.decode import EventDecoder, Parsed, parse, starts_session
 from tui.reader.layouts import Layouts
 from tui.reader.record_scan import Bytes, Chain
-from tui.reader.scalar_groups import Group, Places, sort_records
-from tui.reader.scalar_layout import Layout
+from tui.reader.scalar_groups import Group, Kinds, Places, sort_records
 
 
 class Decoded(NamedTuple):
     """What was decoded: the first so many records of a chain.
 
-    `layouts` and `steps` [records] tell each one's layout, by a number, and step: -1 and 0 of a record that is in no
-    group. `in_bulk` tells whether there are groups.
+    `in_bulk` tells whether any of them were decoded together, or the next ones may be; `kinds` and `steps` are as in
+    Sorting.
     """
 
     records: int
     in_bulk: bool
-    layouts: npt.NDArray[np.intp]
+    kinds: Kinds
     steps: Steps
 
 
@@ -57,12 +55,12 @@ def decode_chain(buffer: Bytes, base: int, chain: Chain, layouts: Layouts, decod
         return decode_chain(buffer, base, chain.first(start), layouts, decoder)
     if start == 0:
         decoder.add_parsed(others[0])
-        return _decoded((), 1)
+        return Decoded(1, False, sorting.kinds[:1], sorting.steps[:1])
     bulk, singly = _divide(sorting.groups, others.values(), decoder)
     places = (place for group in singly for place in group.places.tolist())
     others |= {place: parse(record_at(place)) for place in places}
     _add(bulk, others, record_at, decoder)
-    return _decoded(sorting.groups, len(chain))
+    return Decoded(len(chain), bool(bulk) or sorting.found_some, sorting.kinds, sorting.steps)
 
 
 def _record(buffer: Bytes, base: int, chain: Chain, place: int) -> Record:
@@ -79,9 +77,12 @@ def _divide(
     bulk, singly = _without(ordered, taken)
     groups_of = Counter(tag for group in bulk for tag in group.layout.tags)
     for group in bulk:
+        tags = group.layout.tags
+        if not taken.isdisjoint(tags):  # to be admitted would note what an earlier group has yet to tell
+            continue
         # The first record of an unknown tag may go first, alone; not where another group's come in between.
-        if not decoder.admits(group.layout.scalars) and any(groups_of[tag] > 1 for tag in group.layout.tags):
-            taken.update(group.layout.tags)
+        if not decoder.admits(group.layout.scalars) and any(groups_of[tag] > 1 for tag in tags):
+            taken.update(tags)
     bulk, more = _without(bulk, taken)
     return bulk, singly + more
 
@@ -91,8 +92,8 @@ def _without(groups: Sequence[Group], taken: set[str]) -> tuple[list[Group], lis
     left, hit = list(groups), []
     while touched := [group for group in left if not taken.isdisjoint(group.layout.tags)]:
         hit += touched
-        taken.update(tag for group in touched for tag in group.layout.tags)
         left = [group for group in left if taken.isdisjoint(group.layout.tags)]
+        taken.update(tag for group in touched for tag in group.layout.tags)
     return left, hit
 
 
@@ -148,12 +149,3 @@ def _add_points(tag: str, parts: Sequence[_Part], decoder: EventDecoder) -> None
     wall_times = np.concatenate([part.wall_times for part in parts])[order]
     values: Values = np.concatenate([part.values for part in parts])[order]
     decoder.add_points(tag, steps, wall_times, values)
-
-
-def _decoded(groups: Iterable[Group], records: int) -> Decoded:
-    layouts, steps = np.full(records, -1), np.zeros(records, np.int64)
-    numbers: dict[Layout, int] = {}
-    for group in groups:
-        layouts[group.places] = numbers.setdefault(group.layout, len(numbers))
-        steps[group.places] = group.steps
-    return Decoded(records, bool(numbers), layouts, steps)

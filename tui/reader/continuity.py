@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from logging_lib.tfevents.crc32c import masked_crc32c
 from logging_lib.tfevents.record import FOOTER_BYTES, HEADER_BYTES, encode_header
-from tui.reader.stream import Mark
+from tui.reader.mark import Mark
 
 SAMPLE_BYTES = 1 << 16
 
@@ -35,6 +35,14 @@ class State(NamedTuple):
         """The state that a stat found; `mtime` is in ns."""
         return cls((status.st_dev, status.st_ino), status.st_size, status.st_mtime_ns)
 
+    def is_shown_by(self, status: os.stat_result) -> bool:
+        """As `State.of(status) == self`, in half the time: thousands of files are asked every second."""
+        return (
+            status.st_mtime_ns == self.mtime
+            and status.st_size == self.size
+            and (status.st_dev, status.st_ino) == self.identity
+        )
+
 
 class Sample(NamedTuple):
     """Some bytes of a file when they were read: where, how many, and their CRC."""
@@ -52,6 +60,11 @@ class Sample(NamedTuple):
     def is_in(self, file: FileIO) -> bool:
         """Whether the bytes are still what they were."""
         return Sample.take(file, self.offset, self.length) == self
+
+    def differs_in(self, file: FileIO) -> bool:
+        """Whether the bytes are others, and not just fewer."""
+        now = Sample.take(file, self.offset, self.length)
+        return now.length == self.length and now.crc != self.crc
 
 
 def holds_record(file: FileIO, mark: Mark) -> bool:

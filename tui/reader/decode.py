@@ -165,7 +165,8 @@ class EventDecoder:
             return
         step = event.step
         for item, value in enumerate(values):
-            if value.WhichOneof("value") == "simple_value":
+            kind = value.WhichOneof("value")
+            if kind == "simple_value":
                 tag = value.tag
                 if (points := self._data.scalars.get(tag)) is None:
                     points = self._new_points(tag, value)
@@ -173,7 +174,7 @@ class EventDecoder:
                 points.wall_times.append(wall_time)
                 points.values.append(value.simple_value)
             else:
-                self._add_value(record, event, item, value)
+                self._add_value(record, event, item, value, kind)
 
     @property
     def full(self) -> bool:
@@ -231,19 +232,21 @@ class EventDecoder:
             tensor = _type_of(value.tensor) if is_tensor else None
             self._others.append(TagInfo(SeriesKey(self.run, tag, plugin), *about, tensor))
 
-    def _add_value(self, record: Record, event: event_pb2.Event, item: int, value: summary_pb2.Summary.Value) -> None:
+    def _add_value(
+        self, record: Record, event: event_pb2.Event, item: int, value: summary_pb2.Summary.Value, kind: str | None
+    ) -> None:
         """A value that is no simple_value."""
-        kind = value.WhichOneof("value")
-        plugin = self._learn(value.tag, value, _PLUGIN_OF_V1.get(kind or ""))
+        tag = value.tag
+        plugin = self._learn(tag, value, _PLUGIN_OF_V1.get(kind or ""))
         if plugin == plugins.HPARAMS:
             self._add_hparams(record, value)
         elif kind is None and plugin in ("", plugins.SCALARS):
-            self._problem(record, f"summary value {value.tag!r} holds no data")
+            self._problem(record, f"summary value {tag!r} holds no data")
         elif kind == "tensor" and (plugin == plugins.SCALARS or (not plugin and is_number(value.tensor))):
-            self._tag_plugins[value.tag] = plugins.SCALARS
+            self._tag_plugins[tag] = plugins.SCALARS
             self._add_tensor_scalar(record, event, value)
         else:
-            self._add_blob(record, event, item, value.tag, plugin)
+            self._add_blob(record, event, item, tag, plugin)
 
     def _add_tensor_scalar(self, record: Record, event: event_pb2.Event, value: summary_pb2.Summary.Value) -> None:
         try:
@@ -259,7 +262,8 @@ class EventDecoder:
         points.wide = points.wide or is_wide(value.tensor.dtype)
 
     def _add_blob(self, record: Record, event: event_pb2.Event, item: int, tag: str, plugin: str) -> None:
-        blobs = self._data.blobs.setdefault((tag, plugin), Blobs())
+        if (blobs := self._data.blobs.get((tag, plugin))) is None:
+            blobs = self._data.blobs[tag, plugin] = Blobs()
         blobs.steps.append(event.step)
         blobs.wall_times.append(event.wall_time)
         blobs.refs.append(BlobRef(self.path, record.offset, len(record.payload), item))

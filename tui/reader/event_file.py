@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from io import FileIO
 from pathlib import Path
+from typing import NamedTuple
 
 from logging_lib.tfevents.record import Record, RecordDecoder
 from tui.model import Batch, Forgotten, Gone, Problem, Recovered, RunActivity
@@ -17,14 +18,23 @@ from tui.reader.stream import CHUNK_BYTES, EventStream
 
 # Damaged stretches, the newest ones, that are looked at again when the file changes.
 _MOST_SAMPLES = 8
+_HEAD_BYTES = 64
+_ZEROS = "zeros, which are not written yet or were lost in a crash,"
 _NO_MEMORY = "not enough memory for a record of this file; it is read no further"
+
+
+class _Cut(NamedTuple):
+    """What a file was before it lost bytes: how many had been read, and the first of them."""
+
+    size: int
+    head: Sample
 
 
 class EventFileReader:
     """Reads one growing file.
 
-    A truncated record at the end is a state: reading goes on when the rest arrives. Damage, and a file that cannot
-    be read, become Problems, each reported once. The file is open only during `read`, so that a logdir of thousands
+    A truncated record at the end is a state: reading goes on when the rest arrives. Zeros at the end are told, and
+    not read until something follows them. Damage, and a file that cannot be read, become Problems, each reported once. The file is open only during `read`, so that a logdir of thousands
     of files needs no thousands of descriptors.
 
     A file that changed still holds what was read of it where its last record stands in its place. So does another
@@ -67,8 +77,10 @@ class EventFileReader:
         # What was read is to be compared with the file before more is read.
         self._unsure = False
         self._complaint: str | None = None
-        # The complaint lasts until the file is so large.
-        self._complains_below = 0
+        # Set while the complaint is that the file lost bytes.
+        self._cut: _Cut | None = None
+        # The file's first bytes, by which one that lost its end is told from another in its place.
+        self._head: Sample | None = None
         self._blocked = False
         self._no_memory = False
         self._samples: deque[Sample] = deque(maxlen=_MOST_SAMPLES)
@@ -94,18 +106,21 @@ class EventFileReader:
         try:
             status = os.stat(self.path)  # noqa: PTH116 - polled by the thousand
         except OSError as error:
-            return self._block(error)
+            return self._miss(error)
+        if self._state is not None and self._state.is_shown_by(status):
+            self._changed = False
+            return []
         state = State.of(status)
         self.size, self.mtime = state.size, status.st_mtime
         if not self.offset:
             self.identity = state.identity
         elif self._no_memory and self._may_follow(state):
-            return self._complain(_NO_MEMORY)
+            return self._block(_NO_MEMORY)
         self._blocked = False
         self._changed = state != self._state and (state.size > 0 or self.offset > 0)
         self._unsure = self._changed
-        # A file that cannot be opened is tried again when it is read; one that was gone is back.
-        return [] if self._changed else self._recover()
+        # A file that cannot be opened is tried again when it is read; an empty one that was gone is back.
+        return [] if self._changed else self._say(None)
 
     def read(self) -> list[Batch]:
         """Decode the next chunk, for `take`; returns what there is to tell about the file itself.
@@ -117,10 +132,10 @@ class EventFileReader:
             with FileIO(self.path) as file:
                 self._read_on(file, told)
         except OSError as error:
-            told += self._block(error)
+            told += self._miss(error)
         except MemoryError:
             self._no_memory = True
-            told += self._complain(_NO_MEMORY)
+            told += self._block(_NO_MEMORY)
         return told
 
     def take(self) -> Iterator[Batch]:
@@ -144,8 +159,7 @@ class EventFileReader:
         self._stream = EventStream(self._decoder, breathe=self._breathe, fast=self._fast, tools=self._tools)
         self._samples.clear()
         self._damage_told = -1
-        self._state = self._complaint = None
-        self._complains_below = 0
+        self._state = self._complaint = self._cut = self._head = None
         self._no_memory = self._blocked = False
         return [Forgotten(self.run, self.path)]
 
@@ -155,13 +169,15 @@ class EventFileReader:
         if self.offset and (self._unsure or not self._may_follow(state)):
             self._compare(file, state, told)
         self.identity, self._unsure, self._no_memory = state.identity, False, False
-        told += self._recover()
         before = self.offset
         end = end_of_data(file, before, state.size, self._breathe)
+        told += self._judge(file, state, end)
         if end > before:
             damage = self._stream.read(file, end)
             told += damage
             self._remember(file, damage)
+            if self._head is None or self._head.length < _HEAD_BYTES:
+                self._head = Sample.take(file, 0, min(self.offset, _HEAD_BYTES))
         if self.offset >= end:
             self._state, self._changed = state, False
         elif self.offset == before:  # it was cut since; the next look finds what there is
@@ -177,22 +193,21 @@ class EventFileReader:
         kept = last.end if last else 0
         followed = self._may_follow(state)
         open_tail = self._damage_told < kept
-        if (
-            (last is not None and not holds_record(file, last))
-            or not all(sample.is_in(file) for sample in self._samples)
-            or not (followed or open_tail)
-        ):
-            self._start_over(state, told)
+        if (last and not holds_record(file, last)) or not all(sample.is_in(file) for sample in self._samples):
+            self._start_over(file, state, told)
         elif kept < self.offset and (not followed or (open_tail and self.offset - kept <= SAMPLE_BYTES)):
             # What there was of an unfinished record may have become anything.
             self._stream.resume(kept)
 
-    def _start_over(self, state: State, told: list[Batch]) -> None:
-        """Another file in its place is a new beginning; one that lost bytes is a Problem until it is as long again."""
-        read = self.offset
+    def _start_over(self, file: FileIO, state: State, told: list[Batch]) -> None:
+        """Forget what was read. Another file in its place is a new beginning; one that lost bytes is a Problem.
+
+        It is one until the file is as long again, or shows that it begins with something else.
+        """
+        read, head = (self.offset, self._head) if self._cut is None else self._cut
         told += [*self.forget(), RunActivity(self.run, self.path, 0, None, None)]
-        if state.identity == self.identity and state.size < read:
-            self._complains_below = read
+        if state.identity == self.identity and state.size < read and head and not head.differs_in(file):
+            self._cut = _Cut(read, head)
             self._complaint = f"file shrank from {read} to {state.size} bytes; it was read again from its start"
             told.append(Problem(self.path, None, self._complaint))
 
@@ -203,27 +218,32 @@ class EventFileReader:
             self._samples.append(Sample.take(file, problem.offset, length))
             self._damage_told = problem.offset
 
-    def _block(self, error: OSError) -> list[Batch]:
-        """It cannot be read now."""
-        if isinstance(error, FileNotFoundError | NotADirectoryError):
-            told = self._complain("file is gone; what was read of it stays")
-            return [*told, Gone(self.path)] if told else []
-        return self._complain(f"file cannot be read: {error.strerror}")
+    def _judge(self, file: FileIO, state: State, end: int) -> list[Batch]:
+        """Say what is wrong with the file's content, of which `end` bytes are no mere zeros, or take it back."""
+        if self._cut is not None and state.size < self._cut.size and not self._cut.head.differs_in(file):
+            return []
+        self._cut = None
+        return self._say(None if end == state.size else f"{_ZEROS} from byte {end} to its end")
 
-    def _complain(self, reason: str) -> list[Batch]:
+    def _miss(self, error: OSError) -> list[Batch]:
+        """It cannot be read now; when it can, it is looked at anew."""
+        self._state = self._cut = None
+        if isinstance(error, FileNotFoundError | NotADirectoryError):
+            told = self._block("file is gone; what was read of it stays")
+            return [*told, Gone(self.path)] if told else []
+        return self._block(f"file cannot be read: {error.strerror}")
+
+    def _block(self, reason: str) -> list[Batch]:
         self._blocked = True
+        return self._say(reason)
+
+    def _say(self, reason: str | None) -> list[Batch]:
+        """Have this be what is wrong with the file as a whole, in place of what was."""
         if reason == self._complaint:
             return []
-        self._complains_below = 0
-        recovered = self._recover()
+        told: list[Batch] = [] if self._complaint is None else [Recovered(self.path)]
         self._complaint = reason
-        return [*recovered, Problem(self.path, None, reason)]
-
-    def _recover(self) -> list[Batch]:
-        if self._complaint is None or self.size < self._complains_below:
-            return []
-        self._complaint, self._complains_below = None, 0
-        return [Recovered(self.path)]
+        return told if reason is None else [*told, Problem(self.path, None, reason)]
 
 
 def _is_gone(path: str) -> bool:

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from tui.reader.record_scan import Bytes
-from tui.reader.scalar_layout import Geometry, Layout, layout_of, mask_of
+from tui.reader.scalar_layout import Geometry, Layout, layout_of
 
 _MOST = 1 << 16
+
+
+@dataclass(slots=True)
+class _Family:
+    """Layouts of one geometry by the bytes that do not vary under its mask."""
+
+    geometry: Geometry
+    mask: Bytes
+    layouts: dict[bytes, Layout] = field(default_factory=dict)
 
 
 class Layouts:
     """Finds the layout of a payload, quickly where another one like it came before. One thread at a time."""
 
     def __init__(self) -> None:
-        # By length, then by geometry: layouts by the bytes that do not vary.
-        self._known: dict[int, dict[Geometry, dict[bytes, Layout]]] = {}
-        self._masks: dict[Geometry, Bytes] = {}
+        self._families: dict[int, list[_Family]] = {}
         self._count = 0
-
-    def mask(self, geometry: Geometry) -> Bytes:
-        """`mask_of`, kept."""
-        mask = self._masks.get(geometry)
-        if mask is None:
-            mask = self._masks[geometry] = mask_of(geometry)
-        return mask
 
     def known(self, payload: Bytes) -> Layout | None:
         """The layout of a payload, uint8[length], where it was found before."""
-        for geometry, same in self._known.get(len(payload), {}).items():
-            layout = same.get((payload & self.mask(geometry)).tobytes())
+        for family in self._families.get(len(payload), ()):
+            layout = family.layouts.get((payload & family.mask).tobytes())
             if layout is not None:
                 return layout
         return None
@@ -38,8 +40,15 @@ class Layouts:
         if layout is None:
             return None
         if self._count >= _MOST:  # a log of ever new tags; the ones in use are found again
-            self._known, self._masks, self._count = {}, {}, 0
-        same = self._known.setdefault(len(payload), {}).setdefault(layout.geometry, {})
-        same[layout.constant.tobytes()] = layout
+            self._families, self._count = {}, 0
+        self._family_of(layout).layouts[layout.constant.tobytes()] = layout
         self._count += 1
         return layout
+
+    def _family_of(self, layout: Layout) -> _Family:
+        families = self._families.setdefault(layout.geometry.length, [])
+        for family in families:
+            if family.geometry == layout.geometry:
+                return family
+        families.append(_Family(layout.geometry, layout.mask))
+        return families[-1]

@@ -1,4 +1,4 @@
-"""Recognises the passes of a training loop in a sequence of records: which layouts repeat, and where a pass begins."""
+"""Recognises the passes of a training loop in a sequence of records: which kinds repeat, and where a pass begins."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-Indices = npt.NDArray[np.intp]
+Kinds = npt.NDArray[np.int64]
 
 # A period must be seen so many times, and in so many records, before rows are made of it.
 _LEAST_REPEATS = 2
@@ -23,9 +23,9 @@ class Passes(NamedTuple):
     begun: int
 
 
-def passes(layouts: Indices, steps: npt.NDArray[np.int64]) -> Passes | None:
-    """The passes at the end of a sequence of records, told by each one's layout (-1 equals nothing) and step, [n]."""
-    length = _period(layouts)
+def passes(kinds: Kinds, steps: npt.NDArray[np.int64]) -> Passes | None:
+    """The passes at the end of a sequence of records, told by their kinds (-1 equals nothing) and steps, [n]."""
+    length = _period(kinds)
     if not length:
         return None
     # A pass begins where the step changes.
@@ -35,23 +35,23 @@ def passes(layouts: Indices, steps: npt.NDArray[np.int64]) -> Passes | None:
     return Passes(length, begun % length)
 
 
-def _period(layouts: Indices) -> int:
+def _period(kinds: Kinds) -> int:
     """After how many items a sequence repeats itself at its end, 0 where it does not."""
-    count = len(layouts)
-    places = np.flatnonzero(layouts == layouts[-1])[-1 - _MOST_TRIED : -1]
+    count = len(kinds)
+    places = np.flatnonzero(kinds == kinds[-1])[-1 - _MOST_TRIED : -1]
     for length in (count - 1 - places[::-1]).tolist():
         repeats = max(_LEAST_REPEATS, -(-_LEAST_REPEATED // length))
         if repeats * length >= count:
             return 0
-        tail = layouts[count - repeats * length :].reshape(repeats, length)
-        if (tail == tail[-1]).all() and (tail[-1] >= 0).all():
+        tail = kinds[count - repeats * length :].reshape(repeats, length)
+        if (tail == tail[-1]).all() and (tail[-1] != -1).all():
             return int(length)
     return 0
 
 
-def first_pass(layouts: Indices, length: int, end: int) -> int:
+def first_pass(kinds: Kinds, length: int, end: int) -> int:
     """Where the passes that go on to `end`, each of `length` records, begin."""
-    repeats = layouts[:end][length:] == layouts[: end - length]
+    repeats = kinds[:end][length:] == kinds[: end - length]
     differing = np.flatnonzero(~repeats)
     start = int(differing[-1]) + 1 if len(differing) else 0
     # Only whole passes count.

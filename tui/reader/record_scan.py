@@ -6,6 +6,7 @@ For payloads under 64 KiB; the ordinary way of `logging_lib.tfevents.record` rea
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -81,9 +82,8 @@ class RecordScanner:
     """Finds headers and checks payloads. It keeps memory for its work: one thread at a time."""
 
     def __init__(self) -> None:
+        # By payload length: what a footer is combined with (see `register`), where known.
         self._known = np.zeros(_LENGTHS, np.bool_)
-        # By payload length: the header's CRC, and the footer's register (see `_check`).
-        self._header_crcs = np.zeros(_LENGTHS, np.uint32)
         self._registers = np.zeros(_LENGTHS, np.uint32)
         self._scratch = tuple(np.empty(0, np.uint8) for _ in range(3))
 
@@ -92,9 +92,7 @@ class RecordScanner:
         candidates = self._candidates(buffer[start:end])
         candidates += start
         lengths = _at(buffer, np.dtype("<u2"), candidates)
-        self._learn(lengths)
-        crcs = _at(buffer, np.dtype("<u4"), candidates + _LENGTH_BYTES)
-        good = crcs == self._header_crcs[lengths]
+        good = _at(buffer, np.dtype("<u4"), candidates + _LENGTH_BYTES) == header_crcs()[lengths]
         return Headers(candidates[good], lengths[good])
 
     def register(self, length: int) -> int:
@@ -113,6 +111,7 @@ class RecordScanner:
         """
         places = chain.positions + chain.lengths + HEADER_BYTES
         masked = _at(buffer, np.dtype("<u4"), places)
+        self._learn(chain.lengths)
         footers = np.ndarray((len(buffer) - 3,), "<u4", buffer.data, 0, (1,))
         footers[places] = unmask(masked) ^ self._registers[chain.lengths]
         try:
@@ -143,12 +142,24 @@ class RecordScanner:
 
     def _learn(self, lengths: Lengths) -> None:
         for length in np.unique(lengths[~self._known[lengths]]).tolist():
-            header = encode_header(length)
             # crc32c() starts from the complement of what it is given, and returns the register's complement.
-            after_header = ~crc32c(header, _ALL_ONES) & _ALL_ONES
-            self._header_crcs[length] = int.from_bytes(header[_LENGTH_BYTES:], "little")
+            after_header = ~crc32c(encode_header(length), _ALL_ONES) & _ALL_ONES
             self._registers[length] = crc32c(bytes(length), after_header)
             self._known[length] = True
+
+
+@cache
+def header_crcs() -> npt.NDArray[np.uint32]:
+    """The masked CRC in the header of every payload under 64 KiB, uint32[length].
+
+    A CRC is linear: that of a length's bytes is that of zeros, changed by what each byte changes by itself.
+    """
+    zeros = crc32c(bytes(_LENGTH_BYTES))
+    low, high = (
+        np.array([crc32c(number.to_bytes(_LENGTH_BYTES, "little")) ^ zeros for number in numbers], np.uint32)
+        for numbers in (range(1 << 8), range(0, 1 << 16, 1 << 8))
+    )
+    return mask_all((high[:, None] ^ low ^ np.uint32(zeros)).ravel())
 
 
 def first_damaged(buffer: Bytes, starts: Positions) -> int:
@@ -171,6 +182,11 @@ def first_damaged(buffer: Bytes, starts: Positions) -> int:
 def leaves_zero(data: Bytes) -> bool:
     """Whether a CRC's register that starts at zero ends there."""
     return bool(crc32c(data.data, _ALL_ONES) == _ALL_ONES)
+
+
+def mask_all(crcs: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """CRCs as they are stored (see `logging_lib.tfevents.crc32c`)."""
+    return ((crcs >> np.uint32(15)) | (crcs << np.uint32(17))) + np.uint32(MASK_DELTA)
 
 
 def unmask(crcs: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:

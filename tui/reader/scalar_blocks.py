@@ -11,10 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from logging_lib.tfevents.record import FOOTER_BYTES, FRAME_BYTES, HEADER_BYTES
+from logging_lib.tfevents.crc32c import masked_crc32c
+from logging_lib.tfevents.record import FOOTER_BYTES, FRAME_BYTES
 from tui.reader.chains import Decoded, decode_chain
 from tui.reader.decode import EventDecoder
 from tui.reader.layouts import Layouts
+from tui.reader.mark import Mark
 from tui.reader.periods import first_pass, passes
 from tui.reader.record_scan import Bytes, Chain, Headers, RecordScanner
 from tui.reader.scalar_layout import Layout
@@ -29,8 +31,8 @@ _LEAST_RECORDS = 16
 # Rows that are interrupted (by an evaluation, say) often go on a few records later.
 _PATIENCE = 8
 # Where nothing was decoded in bulk so many bytes are read record by record, and then ever more.
-_FIRST_REST = 64 << 10
-_LONGEST_REST = 4 << 20
+_FIRST_REST = 4 << 20
+_LONGEST_REST = 64 << 20
 
 
 class FastTools:
@@ -41,6 +43,13 @@ class FastTools:
         self.layouts = Layouts()
         self.templates = RowTemplates(self.scanner)
         self.scratch: Bytes = np.empty(_BLOCK_BYTES, np.uint8)
+        self._chunk = bytearray()
+
+    def chunk(self, size: int) -> memoryview:
+        """Memory for the bytes of a chunk; the one handed out before is over."""
+        if len(self._chunk) < size:
+            self._chunk = bytearray(size)
+        return memoryview(self._chunk)[:size]
 
 
 class Stop(NamedTuple):
@@ -57,8 +66,8 @@ class BlockDecoder:
     """Decodes chunks of one file. `open` each chunk, then `decode` in it from any record on."""
 
     def __init__(self, decoder: EventDecoder, tools: FastTools, *, breathe: Callable[[], None]) -> None:
-        self.last: tuple[int, int] | None = None
-        """Where the payload of the last record decoded in this chunk starts, and its length."""
+        self.last: Mark | None = None
+        """The last record decoded in this chunk."""
         self._decoder = decoder
         self._tools = tools
         self._breathe = breathe
@@ -69,6 +78,7 @@ class BlockDecoder:
         self._window = _FIRST_WINDOW
         # Bytes to be read record by record, since there is nothing to gain.
         self._rest = 0
+        self._rest_left = 0
         # Records up to the start of the next pass of the loop that was recognised.
         self._left_of_pass = 0
         self._buffer: Bytes = np.empty(0, np.uint8)
@@ -89,16 +99,21 @@ class BlockDecoder:
             more: whether the file goes on behind the chunk.
         """
         while start < len(self._buffer):
+            if self._rest_left > 0:
+                singly = min(self._rest_left, len(self._buffer) - start)
+                self._rest_left -= singly
+                return Stop(start, singly)
             start = self._decode_rows(start)
             if self._template is not None and more and len(self._buffer) - start < self._template.size:
                 return Stop(start, 0)
             if self._patience:
                 self._patience -= 1
                 return Stop(start, 1)
-            self._template = None
+            if not self._left_of_pass:
+                self._template = None
             end = self._decode_window(start)
-            if end == start or self._rest:
-                return Stop(end, self._rest or 1)
+            if end == start:
+                return Stop(start, 1)
             start = end
         return Stop(start, 0)
 
@@ -127,11 +142,12 @@ class BlockDecoder:
         while count := min(rows, (len(self._buffer) - start) // template.size):
             block = self._buffer[start : start + count * template.size].reshape(count, template.size)
             good = template.matching(block, self._tools.scratch)
-            good = good and template.intact(block[:good])
+            good, crc = template.intact(block[:good]) if good else (0, 0)
             if good:
                 template.decode(block[:good], self._decoder)
                 start += good * template.size
-                self.last = (start - FOOTER_BYTES - template.last_length, template.last_length)
+                length = template.last_length
+                self.last = Mark(self._base + start - FOOTER_BYTES - length, length, crc)
                 self._breathe()
             if good < count:
                 break
@@ -139,23 +155,35 @@ class BlockDecoder:
         return start
 
     def _decode_window(self, start: int) -> int:
-        """Decode an irregular stretch, and look whether rows follow; returns how far it came."""
+        """Decode an irregular stretch, or what is left of a pass; returns how far it came."""
         headers, end = self._headers_from(start)
         chain = headers.chain(start, end)
         intact = self._tools.scanner.intact(self._buffer, chain) if chain is not None else 0
         if self._left_of_pass:
-            intact, self._left_of_pass = min(intact, self._left_of_pass), 0
+            intact = min(intact, self._left_of_pass)
         if chain is None or intact < _LEAST_RECORDS:
-            self._patience = intact
+            self._patience, self._left_of_pass = intact, 0
             return start
         decoded = decode_chain(self._buffer, self._base, chain.first(intact), self._tools.layouts, self._decoder)
         chain = chain.first(decoded.records)
-        self.last = (int(chain.positions[-1]) + HEADER_BYTES, int(chain.lengths[-1]))
-        self._expect_rows(chain, decoded)
-        self._rest = 0 if decoded.in_bulk else min(max(self._rest * 2, _FIRST_REST), _LONGEST_REST)
-        self._window = min(self._window * 2, _BLOCK_BYTES)
+        payload = chain.payload(self._buffer, len(chain) - 1)
+        offset = self._base + chain.end - FOOTER_BYTES - len(payload)
+        self.last = Mark(offset, len(payload), masked_crc32c(payload.tobytes()))
+        if self._left_of_pass:
+            self._left_of_pass -= decoded.records
+        else:
+            self._expect(chain, decoded)
         self._breathe()
         return chain.end
+
+    def _expect(self, chain: Chain, decoded: Decoded) -> None:
+        """How to go on after an irregular stretch."""
+        self._expect_rows(chain, decoded)
+        self._window = min(self._window * 2, _BLOCK_BYTES)
+        if decoded.in_bulk or self._template is not None or self._window < _BLOCK_BYTES:
+            self._rest = 0
+        else:
+            self._rest_left = self._rest = min(max(self._rest * 2, _FIRST_REST), _LONGEST_REST)
 
     def _headers_from(self, start: int) -> tuple[Headers, int]:
         """Headers from `start` on, and how far they were looked for."""
@@ -166,7 +194,7 @@ class BlockDecoder:
 
     def _expect_rows(self, chain: Chain, decoded: Decoded) -> None:
         """Look whether a loop's passes come next; the records up to the next pass's start are then taken apart."""
-        found = passes(decoded.layouts, decoded.steps)
+        found = passes(decoded.kinds, decoded.steps)
         if found is None:
             return
         end = len(chain) - found.begun
@@ -174,7 +202,7 @@ class BlockDecoder:
         if template is None:
             return
         # The pass before these, such as that at step 0, comes before them in other files too.
-        start = first_pass(decoded.layouts, found.length, end)
+        start = first_pass(decoded.kinds, found.length, end)
         if start >= found.length:
             self._template_of(chain, start - found.length, start, like=template)
         self._template = template

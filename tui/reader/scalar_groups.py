@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,20 +17,25 @@ from tui.reader.record_scan import Bytes, Chain
 from tui.reader.scalar_layout import Geometry, Layout, column, times_of
 
 Places = npt.NDArray[np.intp]
+Kinds = npt.NDArray[np.int64]
 _Words = npt.NDArray[np.uint64]
 
 # Fewer records of one length than this are left over: numpy's calls would cost more than they save. So would finding
 # the layout of so few.
 _LEAST_RECORDS = 16
+# The same holds for records of one layout that is known; so many of the unknown ones are then looked for, for the sake
+# of the chains to come.
+_LEAST_ALIKE = 4
+_MOST_FOUND = 512
 # So many samples of one length that have no layout tell that there is none to be found.
 _MOST_FAILURES = 4
 _WORD_BYTES = 8
 # Odd numbers with bits all over: different records seldom give the same sum of products.
-_FACTORS = np.random.default_rng(1).integers(0, 1 << 63, (1 << 16) // _WORD_BYTES, np.uint64) | np.uint64(1)
+_FACTORS = np.arange(1, (1 << 16) // _WORD_BYTES + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+_FACTORS = ((_FACTORS >> np.uint64(31)) ^ _FACTORS) * np.uint64(0xBF58476D1CE4E5B9) | np.uint64(1)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Group:
+class Group(NamedTuple):
     """Records of one layout: their places in a chain, ascending, and what they hold, [n] each; values by scalar."""
 
     layout: Layout
@@ -39,65 +45,86 @@ class Group:
     values: tuple[Values, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Sorting:
-    """The records of a chain: groups, several of which may have one layout, and the places of all others."""
+    """The records of a chain: groups, several of which may have one layout, and the places of all others.
 
+    `kinds` and `steps` [records] tell each record's kind, by a number that those alike share (and few others), and
+    step. The kind is -1 where there is no layout, the step 0 where it was not looked at.
+    """
+
+    kinds: Kinds
+    steps: Steps
     groups: list[Group] = field(default_factory=list)
     others: list[Places] = field(default_factory=list)
+    to_find: int = _MOST_FOUND
+    """How many layouts of few records may still be looked for."""
+
+    @property
+    def found_some(self) -> bool:
+        """Whether there were new layouts of few records."""
+        return self.to_find < _MOST_FOUND
 
 
 def sort_records(buffer: Bytes, chain: Chain, layouts: Layouts) -> Sorting:
     """Group the records of a chain in a buffer by their layouts."""
-    sorting = Sorting()
+    sorting = Sorting(np.full(len(chain), -1, np.int64), np.zeros(len(chain), np.int64))
     order = chain.lengths.argsort(kind="stable")
     lengths = chain.lengths[order]
     for start, end in _runs(lengths[1:] != lengths[:-1]):
         places = order[start:end]
         length = int(lengths[start])
+        sorting.kinds[places] = -2 - length
         if len(places) < _LEAST_RECORDS or not length:
             sorting.others.append(places)
         else:
             payloads = _gather(buffer, chain.positions[places] + HEADER_BYTES, length)
-            _sort_alike(payloads, places, layouts, sorting)
+            _sort_by_geometry(payloads, places, layouts, sorting)
     return sorting
 
 
-def _sort_alike(payloads: Bytes, places: Places, layouts: Layouts, sorting: Sorting) -> None:
+def _sort_by_geometry(payloads: Bytes, places: Places, layouts: Layouts, sorting: Sorting) -> None:
     """Sort payloads of one length, uint8[n, length]: a round for each geometry among them."""
+    tried: list[Geometry] = []
     failures = 0
     while len(places) >= _LEAST_RECORDS and failures < _MOST_FAILURES:
-        sample = layouts.known(payloads[0]) or layouts.find(payloads[0])
+        # The first ones may be unlike all that follow.
+        middle = len(places) // 2
+        sample = layouts.known(payloads[middle]) or layouts.find(payloads[middle])
         if sample is None:
             failures += 1
-            sorting.others.append(places[:1])
-            payloads, places = payloads[1:], places[1:]
+            sorting.kinds[places[middle]] = -1
+            sorting.others.append(places[middle : middle + 1])
+            payloads, places = np.delete(payloads, middle, axis=0), np.delete(places, middle)
             continue
-        rest = _sort_by_geometry(payloads, places, sample.geometry, layouts, sorting)
+        if sample.geometry in tried:
+            break
+        tried.append(sample.geometry)
+        rest = _sort_alike(payloads, places, sample, layouts, sorting)
         payloads, places = payloads[rest], places[rest]
     if len(places):
         sorting.others.append(places)
 
 
-def _sort_by_geometry(
-    payloads: Bytes, places: Places, geometry: Geometry, layouts: Layouts, sorting: Sorting
-) -> Places:
-    """Group the payloads of a geometry; returns the indices of those that have another one, or none, ascending."""
-    order, runs = _equal_rows(payloads, layouts.mask(geometry))
+def _sort_alike(payloads: Bytes, places: Places, sample: Layout, layouts: Layouts, sorting: Sorting) -> Places:
+    """Group the payloads of the sample's geometry; returns the indices of those that may be of another, ascending."""
+    geometry = sample.geometry
+    sums, order, runs = _equal_rows(payloads, sample.mask)
     payloads, places = payloads[order], places[order]
     steps, wall_times = times_of(geometry, payloads)
+    sorting.kinds[places], sorting.steps[places] = sums[order], steps
     rest: list[Places] = []
     values: list[Values] | None = None
     for start, end in runs:
-        layout = layouts.known(payloads[start])
-        if layout is None and end - start >= _LEAST_RECORDS:
+        layout = layouts.known(payloads[start]) if end - start >= _LEAST_ALIKE else None
+        if layout is None and _worth_finding(end - start, sorting):
             layout = layouts.find(payloads[start])
         if layout is None or layout.geometry != geometry:
             rest.append(order[start:end])
             continue
         if values is None:
             numbers = layout.scalars
-            values = [column(payloads, n.offset, n.dtype).astype(n.kept_as, copy=False) for n in numbers]
+            values = [column(payloads, n.offset, n.dtype).astype(n.kept_as) for n in numbers]
         run = slice(start, end)
         sorting.groups.append(
             Group(layout, places[run], steps[run], wall_times[run], tuple(column[run] for column in values))
@@ -105,30 +132,41 @@ def _sort_by_geometry(
     return np.sort(np.concatenate(rest)) if rest else np.empty(0, np.intp)
 
 
-def _equal_rows(payloads: Bytes, mask: Bytes) -> tuple[Places, Iterator[tuple[int, int]]]:
-    """An order of the rows, uint8[n, length], in which those equal under the mask follow each other, and their runs.
+def _worth_finding(records: int, sorting: Sorting) -> bool:
+    """Whether to look for the layout of so many records."""
+    if _LEAST_ALIKE <= records < _LEAST_RECORDS:
+        sorting.to_find -= 1
+        return sorting.to_find >= 0
+    return records >= _LEAST_RECORDS
 
-    Rows that are equal stay in their order, but may make more than one run.
+
+def _equal_rows(payloads: Bytes, mask: Bytes) -> tuple[Kinds, Places, Iterator[tuple[int, int]]]:
+    """Rows that are equal under the mask, uint8[n, length].
+
+    Returns:
+        For each row a number that equal ones share, and hardly any other; an order in which equal ones follow each
+        other, as they did before; and their runs in this order, though equal ones may make more than one.
     """
     count, length = payloads.shape
     padded = np.zeros((count, -(-length // _WORD_BYTES) * _WORD_BYTES), np.uint8)
     np.bitwise_and(payloads, mask, out=padded[:, :length])
     words: _Words = padded.view(np.uint64)
-    order = _codes(words).argsort(kind="stable")
+    sums = _sums(words)
+    # 16 bits are sorted quickly.
+    order = (sums >> np.uint64(48)).astype(np.uint16).argsort(kind="stable")
     words = words[order]
     differs = words[1:, 0] != words[:-1, 0]
     for place in range(1, words.shape[1]):
         differs |= words[1:, place] != words[:-1, place]
-    return order, _runs(differs)
+    return sums.view(np.int64), order, _runs(differs)
 
 
-def _codes(words: _Words) -> npt.NDArray[np.uint16]:
-    """A number for each row, [n, words]: the same for equal rows, seldom for others. 16 bits are sorted quickly."""
+def _sums(words: _Words) -> _Words:
+    """A hash of each row, [n, words]."""
     sums: _Words = words @ _FACTORS[: words.shape[1]]
     sums ^= sums >> np.uint64(29)
     sums *= _FACTORS[0]
-    sums >>= np.uint64(48)
-    return sums.astype(np.uint16)
+    return sums
 
 
 def _runs(differs: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:

@@ -60,24 +60,27 @@ class RowTemplate:
         np.bitwise_xor(differing, self._constant, out=differing)
         return len(rows) if not differing.max() else int(differing.any(axis=1).argmax())
 
-    def intact(self, rows: Bytes) -> int:
-        """How many rows from the first on match their CRCs (see RecordScanner.intact); changes `rows` meanwhile."""
+    def intact(self, rows: Bytes) -> tuple[int, int]:
+        """How many rows from the first on match their CRCs (see RecordScanner.intact), and the last one's CRC.
+
+        The CRCs of these rows are not left as they were.
+        """
         masked = rows.take(self._footers, axis=1)
         registers = unmask(masked.view(_UINT32)) ^ self._registers
         rows[:, self._footers] = registers.view(np.uint8)
-        try:
-            return first_damaged(rows.reshape(-1), np.arange(len(rows) + 1) * self.size)
-        finally:
-            rows[:, self._footers] = masked
+        count = first_damaged(rows.reshape(-1), np.arange(len(rows) + 1) * self.size)
+        rows[count:, self._footers] = masked[count:]
+        return count, int(masked.view(_UINT32)[count - 1, -1])
 
     def decode(self, rows: Bytes, decoder: EventDecoder) -> None:
         """Add what intact, matching rows hold."""
         steps, wall_times = self._steps.of(rows), self._wall_times.of(rows)
         decoder.note_events(wall_times)
         for columns, dtype, kept_as, fields in self._numbers:
-            values = rows.take(columns, axis=1).view(dtype).astype(kept_as, copy=False)
+            # A series' points side by side: it is worth the copy.
+            values = np.ascontiguousarray(rows.take(columns, axis=1).view(dtype).T, kept_as)
             for place, (tag, record) in enumerate(fields):
-                decoder.add_points(tag, steps[:, record], wall_times[:, record], values[:, place])
+                decoder.add_points(tag, steps[record], wall_times[record], values[place])
 
 
 _Numbers = tuple[npt.NDArray[np.intp], np.dtype[Any], np.dtype[Any], list[tuple[str, int]]]
@@ -107,12 +110,12 @@ class _WallTimes:
         self._columns = _columns(np.array(starts, np.intp), _FLOAT64.itemsize)
 
     def of(self, rows: Bytes) -> npt.NDArray[np.float64]:
-        """float64[n, records]."""
-        held = rows.take(self._columns, axis=1).view(_FLOAT64)
+        """float64[records, n]."""
+        held = rows.take(self._columns, axis=1).view(_FLOAT64).T
         if len(self._held) == self._records:
-            return held.astype(np.float64, copy=False)
-        wall_times = np.zeros((len(rows), self._records))
-        wall_times[:, self._held] = held
+            return np.ascontiguousarray(held, np.float64)
+        wall_times = np.zeros((self._records, len(rows)))
+        wall_times[self._held] = held
         return wall_times
 
 
@@ -129,7 +132,7 @@ class _Steps:
             self._bytes.append((records, np.array(columns, np.intp)))
 
     def of(self, rows: Bytes) -> npt.NDArray[np.int64]:
-        """int64[n, records]."""
+        """int64[records, n]."""
         steps = np.zeros((len(rows), self._records), np.int64)
         for place, (records, columns) in enumerate(self._bytes):
             bits = (rows.take(columns, axis=1) & _SEVEN_BITS).astype(np.int64)
@@ -138,7 +141,7 @@ class _Steps:
                 steps |= bits
             else:
                 steps[:, records] |= bits
-        return steps
+        return np.ascontiguousarray(steps.T)
 
 
 class RowTemplates:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from io import FileIO
-from typing import NamedTuple
 
 import numpy as np
 
 from logging_lib.tfevents.crc32c import masked_crc32c
-from logging_lib.tfevents.record import FOOTER_BYTES, FRAME_BYTES, HEADER_BYTES, Damage, Record, RecordDecoder
+from logging_lib.tfevents.record import FRAME_BYTES, HEADER_BYTES, Damage, Record, RecordDecoder
 from tui.model import Problem
 from tui.reader.decode import EventDecoder
-from tui.reader.scalar_blocks import BlockDecoder, FastTools
+from tui.reader.mark import Mark
+from tui.reader.scalar_blocks import BlockDecoder, FastTools, Stop
 
 CHUNK_BYTES = 1 << 20
 # Chunks under this size, such as the latest points of a live run, are read record by record.
@@ -23,20 +23,6 @@ _MOST_CARRIED = 1 << 16
 # Between two calls of `breathe`; 64 ordinary records take a third of a millisecond.
 _RECORDS_PER_BREATH = 64
 _LENGTH = struct.Struct("<Q")
-_CRC = struct.Struct("<I")
-
-
-class Mark(NamedTuple):
-    """The payload of a record that was read: where it lies, how long it is, and its CRC."""
-
-    offset: int
-    length: int
-    crc: int
-
-    @property
-    def end(self) -> int:
-        """Where the record ends in the file."""
-        return self.offset + self.length + FOOTER_BYTES
 
 
 class EventStream:
@@ -68,7 +54,8 @@ class EventStream:
         self.last: Mark | None = None
         self._decoder = decoder
         self._breathe = breathe
-        self._blocks = BlockDecoder(decoder, tools or FastTools(), breathe=breathe) if fast else None
+        self._tools = tools or FastTools()
+        self._blocks = BlockDecoder(decoder, self._tools, breathe=breathe) if fast else None
         self._records = RecordDecoder(breathe=breathe)
         self._carried = b""
         self._open_damage: int | None = None
@@ -90,48 +77,65 @@ class EventStream:
             MemoryError: a record is too large; what was taken in of it is let go.
         """
         file.seek(self.offset)
+        wanted = max(min(CHUNK_BYTES, size - self.offset), 0)
         try:
-            data = file.read(max(min(CHUNK_BYTES, size - self.offset), 0))
-            self.offset += len(data)
-            self._decode(data, more=self.offset < size and bool(data))
-            self._mark_newest()
+            if self._blocks is None or self._records.open_damage or self._records.pending > _MOST_CARRIED:
+                self._read_ordinary(file, wanted, size)
+            else:
+                self._read_blocks(file, wanted, size, self._blocks)
         except MemoryError:
             self.resume(self.offset)
             raise
+        if self._newest is not None:
+            record, self._newest = self._newest, None
+            self.last = Mark(record.offset, len(record.payload), masked_crc32c(record.payload))
         if self.offset >= size:
             self._tell_tail_damage()
         told, self._told = self._told, []
         return told
 
-    def _decode(self, data: bytes, *, more: bool) -> None:
+    def _read_ordinary(self, file: FileIO, wanted: int, size: int) -> None:
+        data = file.read(wanted)
+        self.offset += len(data)
         if self._blocks is None:
             self._feed(data)
-        elif self._records.open_damage is not None or self._records.pending > _MOST_CARRIED:
-            self._decode_blocks(self._feed_until_intact(data), self._blocks, more=more)
-        else:
-            waiting, self._carried = self._carried or self._records.release(), b""
-            self._decode_blocks(waiting + data, self._blocks, more=more)
-
-    def _decode_blocks(self, data: bytes, blocks: BlockDecoder, *, more: bool) -> None:
-        """Decode bytes that start with a record, and are the last ones taken in."""
-        base = self.offset - len(data)
-        if len(data) < _LEAST_BLOCK and not more:
-            if data:
-                self._records.offset = base
-                self._feed(data)
             return
-        buffer = bytearray(data)
-        blocks.open(np.frombuffer(buffer, np.uint8), base)
-        position, singly = blocks.decode(0, more=more)
-        while singly:
-            self._mark_last(buffer, base, blocks)
-            self._records.offset = base + position
-            position = self._read_singly(buffer, position, singly)
-            position, singly = blocks.decode(position, more=more)
-        self._mark_last(buffer, base, blocks)
-        self._carried = bytes(buffer[position:])
+        behind = self._feed_until_intact(data)
+        if not behind:  # what waits, damage that may go on, stays where it is
+            return
+        chunk = self._tools.chunk(len(behind))
+        chunk[:] = behind
+        self._decode_blocks(chunk, self._blocks, more=self.offset < size and bool(data))
 
-    def _read_singly(self, buffer: bytearray, position: int, least: int) -> int:
+    def _read_blocks(self, file: FileIO, wanted: int, size: int, blocks: BlockDecoder) -> None:
+        waiting, self._carried = self._carried or self._records.release(), b""
+        chunk = self._tools.chunk(len(waiting) + wanted)
+        chunk[: len(waiting)] = waiting
+        count = file.readinto(chunk[len(waiting) :])
+        self.offset += count
+        self._decode_blocks(chunk[: len(waiting) + count], blocks, more=self.offset < size and count > 0)
+
+    def _decode_blocks(self, chunk: memoryview, blocks: BlockDecoder, *, more: bool) -> None:
+        """Decode bytes that start with a record, and are the last ones taken in."""
+        base = self.offset - len(chunk)
+        if len(chunk) < _LEAST_BLOCK and not more:
+            self._records.offset = base
+            self._feed(bytes(chunk))
+            return
+        blocks.open(np.frombuffer(chunk, np.uint8), base)
+        position, singly = self._decode_on(0, blocks, more=more)
+        while singly:
+            self._records.offset = base + position
+            position, singly = self._decode_on(self._read_singly(chunk, position, singly), blocks, more=more)
+        self._carried = bytes(chunk[position:])
+
+    def _decode_on(self, position: int, blocks: BlockDecoder, *, more: bool) -> Stop:
+        stop = blocks.decode(position, more=more)
+        if blocks.last is not None:
+            self.last, blocks.last, self._newest = blocks.last, None, None
+        return stop
+
+    def _read_singly(self, buffer: memoryview, position: int, least: int) -> int:
         """Read the record at a position and those in so many bytes; at damage, on to the end of the next intact one."""
         end = len(buffer)
         if end - position >= HEADER_BYTES:
@@ -164,17 +168,6 @@ class EventStream:
             self._newest = item
         elif item.offset != self._open_damage:
             self._told.append(self._problem(item.offset, f"{item.reason}; {item.length} bytes skipped"))
-
-    def _mark_newest(self) -> None:
-        if self._newest is not None:
-            record, self._newest = self._newest, None
-            self.last = Mark(record.offset, len(record.payload), masked_crc32c(record.payload))
-
-    def _mark_last(self, buffer: bytearray, base: int, blocks: BlockDecoder) -> None:
-        if blocks.last is not None:
-            (start, length), blocks.last = blocks.last, None
-            self.last = Mark(base + start, length, _CRC.unpack_from(buffer, start + length)[0])
-            self._newest = None
 
     def _tell_tail_damage(self) -> None:
         """Tell of a damaged stretch that goes on to the end of what is there, without waiting for its end."""

@@ -150,7 +150,7 @@ class GrowingRun:
         self._points = sum(map(len, self.scalars.values()))
         self._ending_in_nan = sum(not series.ends_finite for series in self.scalars.values())
         self._busiest = max(self._all_series(), key=len, default=None)
-        self._last_step, self._may_go_back = None, True
+        self._may_go_back = True
 
     def _session(self) -> tuple[SessionStart | None, SessionEnd | None, Experiment | None]:
         """What the files say together: of several, the newest counts, and a start voids the end of an older file."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from bisect import insort
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -136,8 +137,7 @@ class Sessions:
         name = os.path.basename(origin.path)  # noqa: PTH119 - a plain string operation, once a series and file
         session = Session(origin, (*file_order(name), origin.path, origin.session), begin)
         self._by_origin[origin] = session
-        self._sessions.append(session)
-        self._sessions.sort(key=lambda session: session.place)
+        insort(self._sessions, session, key=lambda session: session.place)
         self._changed = True
         return session
 

@@ -137,7 +137,12 @@ def test_records_as_json_lines(tmp_path: Path) -> None:
     }
     assert lines[2]["values"] == [{"tag": "h", "value": "tensor", "plugin": "histograms"}]
     assert (lines[2]["wall_time"], lines[2]["step"]) == (None, 9)
-    assert lines[5] == {"offset": lines[6]["size"] - 17, "length": 17, "crc_ok": True, "damage": "record holds no event"}
+    assert lines[5] == {
+        "offset": lines[6]["size"] - 17,
+        "length": 17,
+        "crc_ok": True,
+        "damage": "record holds no event",
+    }
     assert lines[6] == inspected(path)
 
 
@@ -186,7 +191,7 @@ def test_more_damage_than_is_listed(tmp_path: Path) -> None:
 def test_what_cannot_be_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     for name, reason in [("fifo", "no regular file"), ("none", "No such file or directory"), (".", "Is a directory")]:
-        shown = tbtui("inspect", tmp_path / name)
+        shown = tbtui("inspect", tmp_path / name, "--records")
         assert (shown.returncode, shown.stdout) == (2, "")
         assert only_line(shown.stderr) == f"tbtui: {tmp_path / name} cannot be read: {reason}"
 
@@ -230,7 +235,8 @@ def test_every_byte_is_accounted_for(tmp_path_factory: pytest.TempPathFactory, d
     path = tmp_path_factory.mktemp("inspect") / "f"
     path.write_bytes(content)
     census = Census()
-    findings = list(inspect._findings(str(path), census))
+    with path.open("rb") as file:
+        findings = list(inspect._findings(file, census))
     assert sum(finding.length for finding in findings) + census.open_tail == census.size == len(content)
     position = 0
     for finding in findings:

@@ -64,8 +64,10 @@ def ref(snapshot: StoreSnapshot, tag: str, plugin: str, run: str = ".") -> BlobR
     return snapshot.blobs[SeriesKey(run, tag, plugin)].refs[0]
 
 
-def test_what_torch_writes(tmp_path: Path) -> None:
-    with SummaryWriter(str(tmp_path)) as writer:
+@pytest.fixture(scope="module")
+def by_torch(tmp_path_factory: pytest.TempPathFactory) -> StoreSnapshot:
+    directory = tmp_path_factory.mktemp("torch")
+    with SummaryWriter(str(directory)) as writer:
         writer.add_scalar("v1", 0.1, 1)
         writer.add_scalar("v2", 0.1, 1, new_style=True)
         writer.add_scalar("v2 double", 0.1, 1, new_style=True, double_precision=True)
@@ -80,8 +82,11 @@ def test_what_torch_writes(tmp_path: Path) -> None:
         writer.add_graph(torch.nn.Linear(2, 1), torch.zeros(1, 2))
         writer.add_embedding(torch.tensor([[1.0, 2.0], [3.0, 4.5]]), ["x", "y"], tag="e", global_step=7)
         writer.add_hparams({"lr": 0.5}, {"m": 1.0}, run_name="session")
-    snapshot = read(tmp_path)
-    assert kinds(snapshot) == {
+    return read(directory)
+
+
+def test_what_torch_writes(by_torch: StoreSnapshot) -> None:
+    assert kinds(by_torch) == {
         ("v1", "scalars"): 1,
         ("v2", "scalars"): 1,
         ("v2 double", "scalars"): 1,
@@ -98,9 +103,14 @@ def test_what_torch_writes(tmp_path: Path) -> None:
         (RUN_GRAPH_TAG, "graphs"): 1,
         ("step1", "graph_tagged_run_metadata"): 1,
     }
-    values = {key.tag: series.values for key, series in snapshot.scalars.items()}
+    values = {key.tag: series.values for key, series in by_torch.scalars.items()}
     assert (values["v1"].dtype, values["v2"].dtype, values["v2 double"].dtype) == ("f4", "f4", "f8")
     assert values["v2 double"].tolist() == [0.1]
+    assert by_torch.runs["session"].start == SessionStart({"lr": 0.5})
+
+
+def test_torchs_blobs(by_torch: StoreSnapshot) -> None:
+    snapshot = by_torch
     assert snapshot.tags[SeriesKey(".", "tensor", "tensor")].tensor == TensorType("int64", (2, 3))
     assert payload.read_tensor(ref(snapshot, "tensor", "tensor")).tolist() == [[0, 1, 2], [3, 4, 5]]
     buckets = payload.read_histogram(ref(snapshot, "h", "histograms"))
@@ -117,12 +127,14 @@ def test_what_torch_writes(tmp_path: Path) -> None:
     assert "aten::linear" in {node.op for node in payload.read_graph(ref(snapshot, RUN_GRAPH_TAG, "graphs")).nodes}
     (device,) = payload.read_run_metadata(ref(snapshot, "step1", "graph_tagged_run_metadata")).devices
     assert device.device == "/device:CPU:0"
-    (embedding,) = snapshot.projectors["."].embeddings
+
+
+def test_torchs_embedding(by_torch: StoreSnapshot) -> None:
+    (embedding,) = by_torch.projectors["."].embeddings
     assert embedding.name == "e:00007"
     assert embedding.tensor_path is not None and embedding.metadata_path is not None
     assert payload.read_embedding(embedding.tensor_path).tolist() == [[1.0, 2.0], [3.0, 4.5]]
     assert payload.read_metadata(embedding.metadata_path).rows == (("x",), ("y",))
-    assert snapshot.runs["session"].start == SessionStart({"lr": 0.5})
 
 
 def test_what_tensorboardx_writes(tmp_path: Path) -> None:
@@ -181,7 +193,9 @@ def test_what_tensorboard_writes(tmp_path: Path) -> None:
     layout = layout_pb2.Layout(category=[{"title": "c", "chart": [{"title": "x", "multiline": {"tag": ["a"]}}]}])
     curve = np.arange(12, dtype=np.float32).reshape(6, 2)
     part = mesh_metadata.MeshTensor(np.zeros((1, 2, 3), np.float32), 1, None)
-    experiment = hparams_api.Experiment(hparam_infos=[{"name": "lr"}], metric_infos=[{"name": {"group": "val", "tag": "loss"}}])
+    experiment = hparams_api.Experiment(
+        hparam_infos=[{"name": "lr"}], metric_infos=[{"name": {"group": "val", "tag": "loss"}}]
+    )
     end = hparams_data.SessionEndInfo(status=hparams_api.STATUS_FAILURE, end_time_secs=6.5)
     model = {"class_name": "Sequential", "config": {"name": "net", "layers": []}}
     summaries = [

@@ -205,6 +205,28 @@ def test_a_logdir_that_rsync_updates_is_followed(tmp_path: Path) -> None:
     assert (list(live.ingester.snapshot.runs), live.ingester.snapshot.problems) == (["."], ())
 
 
+def test_renamed_and_rewritten_files_are_followed(tmp_path: Path) -> None:
+    """By hints alone; what was read of a file under its old name, or before it was rewritten, is no more."""
+    root = tmp_path / "runs"
+    path = builders.write(root / "old" / builders.FILE_NAME, builders.points("t", range(20)))
+    live = Live(root, poll_seconds=1000.0, rescan_seconds=1000.0)
+    try:
+        live.ingester.start()
+        live.wait_until(lambda: live.points("old") == 20 and live.ingester.status.mode == "inotify")
+        (root / "old").rename(root / "new")
+        live.wait_until(lambda: live.points("new") == 20 and live.points("old") == -1)
+        path = root / "new" / builders.FILE_NAME
+        builders.append(path, builders.points("t", range(20, 22)))
+        live.wait_until(lambda: live.points("new") == 22)
+        builders.write(path, builders.points("u", range(30)))
+        live.wait_until(lambda: live.points("new") == 30)
+    finally:
+        live.ingester.stop()
+    snapshot = live.ingester.snapshot
+    assert (list(snapshot.runs), [key.tag for key in snapshot.scalars], snapshot.problems) == (["new"], ["u"], ())
+    assert live.ingester.status.bytes_read == path.stat().st_size
+
+
 def test_the_thread_rests_between_slices_of_work(live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The screen's thread gets its turn then; `read_all`, with no screen beside it, does not rest."""
     rests: list[str] = []
@@ -217,6 +239,7 @@ def test_the_thread_rests_between_slices_of_work(live: Live, tmp_path: Path, mon
 
     monkeypatch.setattr(ingester_module, "_SLICE", 0.0)
     monkeypatch.setattr(time, "sleep", noted)
+    monkeypatch.setattr("tui.reader.stream.CHUNK_BYTES", 2048)
     builders.write(tmp_path / "runs" / "tfevents", builders.points("t", range(1000)))
     read_all(tmp_path / "runs")
     assert rests == []

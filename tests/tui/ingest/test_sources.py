@@ -5,13 +5,20 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from logging_lib.tfevents import plugins
+from logging_lib.tfevents.proto import event_pb2, summary_pb2
+from logging_lib.tfevents.tensor import to_tensor_proto
 from tests import builders
+from tui.ingest.ingester import Ingester
 from tui.ingest.sources import Sources
-from tui.model import Batch, Problem, Recovered, RunActivity, ScalarBatch
+from tui.model import Batch, Forgotten, Problem, Recovered, RunActivity, ScalarBatch, SeriesKey
 from tui.reader.event_file import EventFileReader
 from tui.reader.logdir import LogDir
+from tui.store.snapshot import StoreSnapshot
+from tui.store.store import Store
 
 OLDER = "events.out.tfevents.1700000000.host.1.0"
 NEWER = "events.out.tfevents.1700000500.host.1.0"
@@ -193,3 +200,185 @@ def test_totals_are_those_of_all_files(tmp_path: Path) -> None:
     a.unlink()
     sources.look()
     assert (sources.bytes_read, sources.bytes_total) == (sum(sizes), sum(sizes))
+
+
+class Watched:
+    """Sources and the store they fill, looked at when told."""
+
+    def __init__(self, logdir: Path) -> None:
+        self.logdir = logdir
+        self._sources = Sources([LogDir("", logdir)])
+        self._store = Store()
+
+    def look(self) -> StoreSnapshot:
+        """Scan, look at every file, read all there is."""
+        for batch in [*self._sources.scan(), *self._sources.look()]:
+            self._store.apply(batch)
+        for batch in drain(self._sources)[1]:
+            self._store.apply(batch)
+        return self._store.snapshot()
+
+    def look_and_compare(self) -> StoreSnapshot:
+        """As `look`, and it is what a read of all files from their starts finds."""
+        snapshot = self.look()
+        assert shown(snapshot) == shown(Ingester([LogDir("", self.logdir)]).read_all())
+        return snapshot
+
+
+def shown(snapshot: StoreSnapshot) -> object:
+    """All of a snapshot that does not depend on when it was read, to be compared."""
+    runs = {
+        run.name: (run.paths, run.points, run.tags, run.last_step, run.first_wall_time, run.last_wall_time, run.start)
+        for run in snapshot.runs.values()
+    }
+    series = {}
+    for key, scalars in snapshot.scalars.items():
+        flags = None if scalars.superseded is None else scalars.superseded.tolist()
+        series[key] = (scalars.steps.tolist(), scalars.wall_times.tolist(), scalars.values.tolist(), flags)
+    for key, blobs in snapshot.blobs.items():
+        flags = None if blobs.superseded is None else blobs.superseded.tolist()
+        series[key] = (blobs.steps.tolist(), blobs.wall_times.tolist(), list(blobs.refs), flags)
+    return runs, series, dict(snapshot.tags), set(snapshot.problems)
+
+
+def histograms(steps: range) -> list[event_pb2.Event]:
+    return [builders.event(histogram(), step=step, wall_time=builders.WALL_TIME + step) for step in steps]
+
+
+def histogram() -> builders.Value:
+    proto = summary_pb2.HistogramProto(min=0, max=1, num=1, bucket_limit=[1], bucket=[1])
+    return builders.Value(tag="h", histo=proto)
+
+
+def test_a_directory_that_is_renamed_is_one_run(tmp_path: Path) -> None:
+    """Also while its file grows, when it was not read to its end, and back again."""
+    watched = Watched(tmp_path)
+    old, new = tmp_path / "old", tmp_path / "new"
+    builders.write(old / OLDER, [*builders.points("t", range(3)), *histograms(range(2))])
+    builders.write(old / NEWER, builders.points("u", range(3)))
+    assert list(watched.look_and_compare().runs) == ["old"]
+    old.rename(new)
+    builders.append(new / OLDER, builders.points("t", range(3, 5)))
+    snapshot = watched.look_and_compare()
+    assert (list(snapshot.runs), snapshot.runs["new"].points, snapshot.problems) == (["new"], 8, ())
+    builders.append(new / OLDER, builders.points("t", range(5, 6)))
+    assert watched.look_and_compare().runs["new"].points == 9
+    new.rename(old)
+    assert list(watched.look_and_compare().runs) == ["old"]
+
+
+def test_what_waits_to_be_read_of_a_moved_file_is_not_read_twice(tmp_path: Path) -> None:
+    builders.write(tmp_path / "old" / OLDER, builders.points("t", range(3)))
+    sources = sources_of(tmp_path)
+    reader = sources.next()
+    assert reader is not None
+    sources.read(reader)
+    builders.append(tmp_path / "old" / OLDER, builders.points("t", range(3, 5)))
+    sources.look()
+    (tmp_path / "old").rename(tmp_path / "new")
+    old, new = str(tmp_path / "old" / OLDER), str(tmp_path / "new" / OLDER)
+    assert sources.scan() == [Forgotten("old", old), RunActivity("new", new, 0, None, None)]
+    assert list(reader.take()) == []
+    assert sources.next() is None
+    assert (sources.files, sources.bytes_read, sources.bytes_total) == (1, 0, 0)
+    sources.look()
+    _, batches = drain(sources)
+    assert [batch.key.run for batch in batches if isinstance(batch, ScalarBatch)] == ["new"]
+
+
+def test_a_file_that_moves_to_another_run_leaves_the_others(tmp_path: Path) -> None:
+    watched = Watched(tmp_path)
+    moved = builders.write(tmp_path / "a" / OLDER, builders.points("t", range(3)))
+    builders.write(tmp_path / "a" / NEWER, [*builders.points("t", range(3, 5))])
+    builders.write(tmp_path / "b" / NEWER, builders.points("u", range(3)))
+    watched.look_and_compare()
+    moved.rename(tmp_path / "b" / OLDER)
+    snapshot = watched.look_and_compare()
+    assert [(run.name, run.points) for run in snapshot.runs.values()] == [("a", 2), ("b", 6)]
+
+
+def test_two_names_of_a_file_are_two_files(tmp_path: Path) -> None:
+    """One of them goes, and the other has not moved."""
+    watched = Watched(tmp_path)
+    file = builders.write(tmp_path / "a" / OLDER, builders.points("t", range(3)))
+    watched.look()
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / OLDER).hardlink_to(file)
+    assert list(watched.look_and_compare().runs) == ["a", "b"]
+    file.unlink()
+    snapshot = watched.look()
+    assert (list(snapshot.runs), snapshot.runs["a"].gone, snapshot.runs["b"].gone) == (["a", "b"], (str(file),), ())
+
+
+def test_a_file_with_the_inode_of_a_deleted_one_has_not_moved(tmp_path: Path) -> None:
+    """File systems give them out again at once."""
+    watched = Watched(tmp_path)
+    file = builders.write(tmp_path / "a" / OLDER, builders.points("t", range(3)))
+    watched.look()
+    other = tmp_path / "b" / OLDER
+    other.parent.mkdir()
+    file.rename(other)
+    builders.write(other, builders.points("u", range(4)))
+    snapshot = watched.look()
+    assert [(run.name, run.points, run.gone) for run in snapshot.runs.values()] == [
+        ("a", 3, (str(file),)),
+        ("b", 4, ()),
+    ]
+
+
+def test_a_deleted_file_keeps_its_points_and_is_marked(tmp_path: Path) -> None:
+    watched = Watched(tmp_path)
+    file = builders.write(tmp_path / "a" / OLDER, builders.points("t", range(3)))
+    watched.look()
+    file.unlink()
+    file.parent.rmdir()
+    snapshot = watched.look()
+    gone = Problem(str(file), None, "file is gone; what was read of it stays")
+    assert (snapshot.runs["a"].gone, snapshot.runs["a"].points, snapshot.problems) == ((str(file),), 3, (gone,))
+    builders.write(file, builders.points("t", range(5)))
+    snapshot = watched.look_and_compare()
+    assert (snapshot.runs["a"].gone, snapshot.runs["a"].points) == ((), 5)
+
+
+def test_a_file_that_begins_anew_replaces_what_it_held(tmp_path: Path) -> None:
+    """Another plugin for a tag, too; the run's other file stays."""
+    watched = Watched(tmp_path)
+    tensor = builders.tensor("t", to_tensor_proto(np.float32(1)), plugins.SCALARS)
+    builders.write(tmp_path / "a" / NEWER, [*builders.points("u", range(3)), *histograms(range(4))])
+    file = builders.write(tmp_path / "a" / OLDER, [builders.event(tensor), *histograms(range(3)), b"no event"])
+    assert watched.look_and_compare().runs["a"].problems == 1
+    file.unlink()
+    table = builders.tensor("t", to_tensor_proto(np.zeros((2, 3), np.float32)), plugins.HISTOGRAMS)
+    builders.write(file, [builders.event(table, step=7)])
+    snapshot = watched.look_and_compare()
+    assert list(snapshot.blobs[SeriesKey("a", "t", plugins.HISTOGRAMS)].steps) == [7]
+    assert SeriesKey("a", "t", plugins.SCALARS) not in snapshot.scalars
+    assert (snapshot.runs["a"].points, snapshot.problems) == (3, ())
+
+
+def test_a_restart_that_is_watched_is_one_that_is_read(tmp_path: Path) -> None:
+    """Files that appear out of order, sessions within one, and one that shrinks in between."""
+    watched = Watched(tmp_path)
+    run = tmp_path / "a"
+
+    def points(steps: range, start: float) -> list[event_pb2.Event]:
+        return [builders.scalar_event("t", step, step, start + step) for step in steps]
+
+    builders.write(run / NEWER, points(range(40, 60), 2000.0))
+    watched.look_and_compare()
+    builders.write(run / OLDER, points(range(50), 1000.0))
+    snapshot = watched.look_and_compare()
+    key = SeriesKey("a", "t", "scalars")
+    assert snapshot.scalars[key].current().steps.tolist() == list(range(60))
+    assert snapshot.runs["a"].points == 70
+    start = event_pb2.SessionLog(status=event_pb2.SessionLog.START)
+    builders.append(run / NEWER, [event_pb2.Event(step=30, session_log=start), *points(range(30, 35), 3000.0)])
+    snapshot = watched.look_and_compare()
+    assert snapshot.scalars[key].current().steps.tolist() == list(range(35))
+    size = (run / OLDER).stat().st_size
+    os.truncate(run / OLDER, 500)
+    shrank = Problem(str(run / OLDER), None, f"file shrank from {size} to 500 bytes; it was read again from its start")
+    assert watched.look().problems == (shrank,)
+    builders.write(run / OLDER, points(range(50), 1000.0))
+    snapshot = watched.look_and_compare()
+    assert snapshot.scalars[key].current().steps.tolist() == list(range(35))

@@ -135,7 +135,7 @@ def test_a_damaged_byte_costs_its_record_only(path: Path, part: int, monkeypatch
             if expected[0] != victim:
                 expected = victim, kept_of({victim})
                 # A small window has a loop's passes decoded as in a large file, a large one takes all as irregular.
-                monkeypatch.setattr(scalar_blocks, "_FIRST_WINDOW", 2048 if victim % 2 else len(DATA))
+                monkeypatch.setattr(scalar_blocks, "_FIRST_WINDOW", 2048 if victim % 4 == 1 else len(DATA))
             # Successive records get successive patterns at the same place.
             flipped = DATA[offset] ^ PATTERNS[(offset + victim) % len(PATTERNS)]
             os.pwrite(file.fileno(), bytes([flipped]), offset)
@@ -180,14 +180,14 @@ def test_a_file_that_ends_at_any_byte_is_read_as_far_and_goes_on(path: Path) -> 
 
 @pytest.mark.parametrize("page", range(len(DATA) // PAGE + 1))
 def test_a_page_of_zeros_costs_the_records_in_it(path: Path, page: int) -> None:
-    """As a crash may leave it, in the middle of a file or at its end, where nothing was damaged: it is just short."""
+    """As a crash may leave it, in the middle of a file or at its end, where it need not stay."""
     start, end = page * PAGE, min((page + 1) * PAGE, len(DATA))
     holed = path.with_name(f"holed.{path.name}")
     holed.write_bytes(DATA[:start] + bytes(end - start) + DATA[end:])
     first, last = record_at(start), record_at(end - 1)
     found, problems = read_file(holed)
     assert found == kept_of(set(range(first, last + 1)))
-    assert [problem.offset for problem in problems] == ([STARTS[first]] if end < len(DATA) else [])
+    assert [problem.offset for problem in problems] == [STARTS[first] if end < len(DATA) else None]
 
 
 @settings(max_examples=40)
@@ -202,7 +202,7 @@ def test_stretches_of_anything_cost_the_records_they_touch(path: Path, stretches
     lost = {n for n in range(len(EVENTS)) if not whole[STARTS[n] : STARTS[n + 1]].all()}
     found, problems = read_file(other)
     assert found == kept_of(lost)
-    told = {problem.offset for problem in problems}
+    told = {problem.offset for problem in problems if problem.offset is not None}
     # What reaches to the end may look like a record that goes on, or like zeros that wait for their data.
     ended = next(n for n in range(len(EVENTS), -1, -1) if n - 1 not in lost)
     assert {int(STARTS[n]) for n in lost if n - 1 not in lost and n < ended} <= told

@@ -263,11 +263,28 @@ def test_a_file_that_shrank_is_read_again_and_told_until_it_is_as_long(tmp_path:
     whole = [n for n in range(8) if len(builders.records(EVENTS[: n + 1])) <= size]
     assert steps(batches) == ({"a": list(range(len(whole) - 1))} if len(whole) > 1 else {})
     assert read(reader) == []
-    os.truncate(path, 0)
-    builders.write(path, OTHER_EVENTS[:2])
-    assert not any(isinstance(batch, Recovered) for batch in read(reader))
-    builders.append(path, OTHER_EVENTS * 3)
+    for count in range(1, len(EVENTS)):
+        builders.write(path, EVENTS[:count])
+        assert not any(isinstance(batch, Recovered) for batch in read(reader))
+    builders.write(path, EVENTS)
     assert read(reader)[0] == Recovered(str(path))
+
+
+@pytest.mark.parametrize("size", [0, 10, None])
+def test_a_shorter_file_that_begins_with_something_else_is_no_problem(tmp_path: Path, size: int | None) -> None:
+    """A training run that was begun anew writes to the same name; it may be seen at any moment."""
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    reader = reader_of(path)
+    read(reader)
+    data = builders.records(OTHER_EVENTS)
+    path.write_bytes(data[:size])
+    assert len(problems(read(reader))) == (size is not None)
+    path.write_bytes(data)
+    os.utime(path, (5, 5))
+    batches = read(reader)
+    assert (Recovered(str(path)) in batches) == (size is not None)
+    assert problems(batches) == []
+    assert len(data) < len(builders.records(EVENTS))
 
 
 def test_zeros_at_the_end_may_become_records(tmp_path: Path) -> None:
@@ -278,15 +295,24 @@ def test_zeros_at_the_end_may_become_records(tmp_path: Path) -> None:
         path.write_bytes(data[:cut].ljust(len(data) + 20, b"\0"))
         reader = reader_of(path)
         batches = read(reader)
-        assert not problems(batches)
-        assert not reader.pending
+        # Some zeros belong to the record that was cut.
+        zeros = len(data[:cut].rstrip(b"\0"))
+        assert problems(batches) == [zeros_from(path, zeros)]
+        assert read(reader) == []
         with path.open("r+b") as file:
             file.write(data)
+        os.truncate(path, len(data))
         os.utime(path, (cut, cut))
-        batches += read(reader)
-        assert (steps(batches), problems(batches)) == (ALL_STEPS, [])
-        assert not any(isinstance(batch, Forgotten) for batch in batches)
+        later = read(reader)
+        assert (later[0], problems(later)) == (Recovered(str(path)), [])
+        assert steps([*batches, *later]) == ALL_STEPS
+        assert not any(isinstance(batch, Forgotten) for batch in later)
         path.unlink()
+
+
+def zeros_from(path: Path, offset: int) -> Problem:
+    reason = f"zeros, which are not written yet or were lost in a crash, from byte {offset} to its end"
+    return Problem(str(path), None, reason)
 
 
 def test_zeros_before_a_record_are_damage(tmp_path: Path) -> None:
@@ -295,8 +321,12 @@ def test_zeros_before_a_record_are_damage(tmp_path: Path) -> None:
     with path.open("ab") as file:
         file.write(bytes(5000))
     reader = reader_of(path)
-    assert problems(read(reader)) == []
+    assert problems(read(reader)) == [zeros_from(path, start)]
     assert reader.offset == start
+    path.rename(tmp_path / "aside")
+    read(reader)
+    (tmp_path / "aside").rename(path)
+    assert read(reader) == [Recovered(str(path)), zeros_from(path, start)]
     builders.append(path, [builders.scalar_event("a", 9, 1.0)])
     batches = read(reader)
     assert steps(batches) == {"a": [9]}
@@ -318,6 +348,8 @@ def test_a_hole_that_is_filled_later_is_read_again(tmp_path: Path) -> None:
     batches = read(reader)
     assert batches[:2] == begins_again(path)
     assert (steps(batches), problems(batches)) == ({"a": list(range(300))}, [])
+    builders.append(path, [builders.scalar_event("a", 300, 1.0)])
+    assert (steps(batches := read(reader)), len(batches)) == ({"a": [300]}, 2)
 
 
 def test_damage_that_stays_is_not_read_again(tmp_path: Path) -> None:
@@ -344,6 +376,28 @@ def test_a_tail_of_garbage_that_is_cut_off_is_no_problem_any_more(tmp_path: Path
     batches = read(reader)
     assert batches[:2] == begins_again(path)
     assert steps(batches) == ALL_STEPS
+    for tail in (builders.record(OTHER_EVENTS[1])[:30], builders.records(builders.points("d", range(3)))):
+        os.truncate(path, size)
+        with path.open("ab") as file:
+            file.write(tail)
+        batches = read(reader)
+    assert (steps(batches), problems(batches)) == ({"d": [0, 1, 2]}, [])
+
+
+def test_a_copy_of_a_damaged_file_is_read_on(tmp_path: Path) -> None:
+    """Its damage is told once, also where it reaches to the end."""
+    path = tmp_path / builders.FILE_NAME
+    data = bytearray(builders.records(EVENTS) + b"\xff" * 100)
+    data[70] ^= 1
+    path.write_bytes(data)
+    reader = reader_of(path)
+    assert len(problems(read(reader))) == 2
+    copy = tmp_path / "copy"
+    copy.write_bytes(data + builders.records(OTHER_EVENTS))
+    copy.replace(path)
+    batches = read(reader)
+    assert (steps(batches), problems(batches)) == ({"c": [0, 1, 2]}, [])
+    assert not any(isinstance(batch, Forgotten) for batch in batches)
 
 
 def test_bytes_that_cannot_be_read_once_more_are_not_counted_twice(

@@ -238,6 +238,79 @@ def is_start(payload: bytes) -> bool:
     return payload in (wire.start_event(step) for step in range(7))
 
 
+DOUBLE = tensor_pb2.DT_DOUBLE
+# How the events of one tag disagree about what it is.
+CONFLICTS = {
+    "a histogram at first": [wire.histogram_event("loss")],
+    "a text at first": [wire.text_event(tag="loss")],
+    "another plugin's at first": [Shape((tf2(b"loss", plugin=b"mystery"),)).encode(1, 5.0, [0.5], 0)],
+    "no number at first": [Shape((tf2(b"loss", shape=(1, 1)),)).encode(1, 5.0, [0.5], 0)],
+    "a double at first": [Shape((tf2(b"loss", DOUBLE),)).encode(1, 5.0, [0.1], 0)],
+    "simple at first": [Shape((Value(b"loss"),)).encode(1, 5.0, [0.1], 0)],
+}
+
+
+@pytest.mark.parametrize("name", CONFLICTS)
+@pytest.mark.parametrize("place", [0, 1, 150, 400])
+def test_events_of_a_tag_that_disagree(path: Path, name: str, place: int) -> None:
+    for value in (tf2(b"loss"), tf2(b"loss", plugin=None), tf2(b"loss", plugin_until=1), Value(b"loss")):
+        loop = Loop([Shape((value,)), *events(b"lr")], 200).encode()
+        loop[place:place] = CONFLICTS[name]
+        fast, _ = read_both(path, [wire.framed(loop)])
+        assert fast.decoder.one_by_one < len(loop)
+
+
+def test_one_tag_in_several_encodings(path: Path) -> None:
+    values = [Value(b"loss"), tf2(b"loss"), tf2(b"loss", DOUBLE), tf2(b"loss", tensor_pb2.DT_INT64, storage="packed")]
+    for shuffled in (False, True):
+        for first in values:
+            loop = Loop([Shape((first,)), *(Shape((value,)) for value in values)], 150, shuffled=shuffled)
+            read_both(path, [wire.framed(loop.encode())])
+    read_both(path, [wire.framed(Loop([Shape(tuple(values))], 300).encode())])
+
+
+def test_bytes_of_a_step_that_are_another_field(path: Path) -> None:
+    """A step of three bytes is as long as one of one byte before an unknown field."""
+    [payload] = Loop(events(b"loss"), 1, first_step=20_000).encode()
+    step, other = wire.varint_field(2, 20_000), wire.varint_field(2, 5) + wire.varint_field(15, 3)
+    assert len(step) == len(other)
+    payloads = Loop(events(b"loss"), 400, first_step=20_000).encode()
+    odd = payload.replace(step, other)
+    assert odd != payload
+    for place in (100, 101, 350):
+        payloads.insert(place, odd)
+    fast, _ = read_both(path, [wire.framed(payloads)])
+    assert fast.decoder.one_by_one < 0.5 * len(payloads)
+    read_both(path, [wire.framed([payload, odd] * 200)])
+
+
+TWO = Shape((Value(b"loss"), tf2(b"lr")))
+
+
+@pytest.mark.parametrize(
+    ("loop", "odd"),
+    [
+        (Loop([TWO, *events(b"loss", b"lr")], 100, shuffled=True), [Shape((tf2(b"loss"),))]),
+        (Loop([TWO, *events(b"loss", b"lr")], 100, shuffled=True), []),
+        (Loop([*events(b"lr"), TWO], 100, shuffled=True, seed=3), []),
+        (Loop([TWO, Shape((tf2(b"loss", DOUBLE), Value(b"a"))), *events(b"a", b"lr")], 100, shuffled=True), []),
+    ],
+)
+def test_irregular_events_that_share_tags(path: Path, loop: Loop, odd: list[Shape]) -> None:
+    payloads = loop.encode()
+    for place, shape in enumerate(odd * 3):
+        payloads.insert(50 * place, shape.encode(place, 5.0, [0.5], 0))
+    fast, _ = read_both(path, [wire.framed(payloads)])
+    assert fast.outcome.events == len(payloads)
+
+
+def test_damage_that_goes_on_while_the_file_grows(path: Path) -> None:
+    data = bytearray(wire.framed(REGULAR["ten tags"].encode()[:500]))
+    data[:30] = bytes(range(1, 31))
+    cuts = [0, 20, 25, 31, 39, 800, 810, 6000, len(data)]
+    read_both(path, [bytes(data[start:end]) for start, end in pairwise(cuts)])
+
+
 # Just long enough for the fast path.
 SMALL = {
     "regular": Loop(events(b"loss", b"accuracy"), 50, first_step=100),

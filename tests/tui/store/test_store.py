@@ -15,6 +15,8 @@ from tui.model import (
     Batch,
     BlobBatch,
     BlobRef,
+    Forgotten,
+    Gone,
     HParamsInfo,
     Origin,
     Problem,
@@ -245,6 +247,125 @@ def test_problems_are_counted_by_run_and_withdrawn() -> None:
     second = store.snapshot()
     assert second.problems == (bad, elsewhere)
     assert second.runs["a"].problems == 1
+
+
+OLD, NEW = "r/tfevents.1700000001", "r/tfevents.1700000002"
+
+
+def of_file(path: str, batch: ScalarBatch) -> ScalarBatch:
+    return ScalarBatch(batch.key, Origin(path), batch.steps, batch.wall_times, batch.values)
+
+
+def test_what_came_from_a_file_is_forgotten_and_nothing_else() -> None:
+    store = store_of(
+        RunActivity("a", NEW, 3, 50.0, 60.0),
+        RunActivity("a", OLD, 3, 10.0, 20.0),
+        RunActivity("b", "g", 1, 1.0, 2.0),
+        of_file(OLD, scalar("a", [1.0] * 8 + [math.nan], tag="old")),
+        of_file(OLD, scalar("a", [1.0, 2.0, 3.0])),
+        of_file(NEW, scalar("a", [4.0, 4.5], first=10, second=7.0)),
+        scalar("b", [9.0]),
+        HParamsInfo("a", OLD, SessionStart({"lr": 0.1})),
+        HParamsInfo("a", NEW, SessionEnd("SUCCESS")),
+        Problem(OLD, 3, "bad"),
+        Problem(NEW, 3, "bad"),
+    )
+    before = store.snapshot()
+    assert (before.runs["a"].first_wall_time, before.runs["a"].paths) == (10.0, (OLD, NEW))
+    store.apply(Forgotten("a", OLD))
+    after = store.snapshot()
+    run = after.runs["a"]
+    assert (run.first_wall_time, run.last_wall_time, run.paths) == (50.0, 60.0, (NEW,))
+    assert (run.points, run.tags, run.last_step, run.has_nan, run.problems) == (2, 1, 11, False, 1)
+    assert (run.start, run.end, run.interval) == (None, SessionEnd("SUCCESS"), 7.0)
+    assert before.runs["a"].interval == 1.0
+    assert after.problems == (Problem(NEW, 3, "bad"),)
+    assert {key: series.values.tolist() for key, series in after.scalars.items()} == {
+        SeriesKey("a", "t", "scalars"): [4.0, 4.5],
+        SeriesKey("b", "t", "scalars"): [9.0],
+    }
+    assert after.runs["b"] is before.runs["b"]
+    assert before.scalars[SeriesKey("a", "t", "scalars")].values.tolist() == [1.0, 2.0, 3.0, 4.0, 4.5]
+    assert before.scalars[SeriesKey("a", "old", "scalars")].values.tolist()[0] == 1.0
+
+
+def test_a_file_that_is_read_again_replaces_itself_in_place() -> None:
+    """Between two snapshots: its series stand where they stood."""
+    store = store_of(RunActivity("a", OLD, 3, 10.0, 20.0))
+    for tag in ("x", "y", "z"):
+        store.apply(of_file(OLD, scalar("a", [1.0, 2.0], tag=tag)))
+    store.snapshot()
+    for batch in (Forgotten("a", OLD), RunActivity("a", OLD, 0, None, None), RunActivity("a", OLD, 2, 30.0, 31.0)):
+        store.apply(batch)
+    for tag in ("z", "x"):
+        store.apply(of_file(OLD, scalar("a", [5.0], tag=tag)))
+    snapshot = store.snapshot()
+    assert [(key.tag, series.values.tolist()) for key, series in snapshot.scalars.items()] == [
+        ("x", [5.0]),
+        ("z", [5.0]),
+    ]
+    assert (snapshot.runs["a"].first_wall_time, snapshot.runs["a"].points, snapshot.runs["a"].tags) == (30.0, 2, 2)
+
+
+def test_a_run_without_files_is_no_run() -> None:
+    info = TagInfo(SeriesKey("a", "t", "scalars"), "name", "words", b"")
+    other = TagInfo(SeriesKey("b", "t", "scalars"), "name", "words", b"")
+    store = store_of(RunActivity("a", OLD, 0, None, None), RunActivity("a", NEW, 0, None, None), info, other)
+    store.apply(Forgotten("a", OLD))
+    assert store.snapshot().runs["a"].paths == (NEW,)
+    store.apply(Forgotten("a", NEW))
+    snapshot = store.snapshot()
+    assert (list(snapshot.runs), list(snapshot.tags)) == (["b"], [other.key])
+    store.apply(Forgotten("a", NEW))
+    assert list(store.snapshot().runs) == ["b"]
+
+
+def test_what_is_known_about_a_tag_may_be_said_anew_by_its_file() -> None:
+    key = SeriesKey("a", "t", "scalars")
+    infos = [TagInfo(key, "", text, b"") for text in ("first", "second", "third")]
+    store = store_of(infos[0], of_file(OLD, scalar("a", [1.0])), of_file(NEW, scalar("a", [2.0])))
+    store.apply(infos[1])
+    assert store.snapshot().tags == {key: infos[0]}
+    store.apply(Forgotten("a", OLD))
+    assert store.snapshot().tags == {key: infos[0]}  # of what the other file logged
+    store.apply(infos[1])
+    store.apply(infos[2])
+    assert store.snapshot().tags == {key: infos[1]}
+    store.apply(Forgotten("a", NEW))
+    assert store.snapshot().tags == {}
+
+
+def test_files_that_are_gone_are_marked_until_they_are_back() -> None:
+    store = store_of(*(RunActivity("a", path, 0, None, None) for path in (NEW, OLD)))
+    assert store.snapshot().runs["a"].gone == ()
+    gone = Problem(OLD, None, "gone")
+    for batch in (gone, Gone(OLD)):
+        store.apply(batch)
+    first = store.snapshot()
+    assert (first.runs["a"].gone, first.problems) == ((OLD,), (gone,))
+    store.apply(Gone(OLD))
+    assert store.snapshot() is first
+    store.apply(Recovered(OLD))
+    assert (store.snapshot().runs["a"].gone, store.snapshot().problems) == ((), ())
+    for batch in (gone, Gone(OLD), Forgotten("a", OLD), RunActivity("a", OLD, 0, None, None)):
+        store.apply(batch)
+    assert (store.snapshot().runs["a"].gone, store.snapshot().problems) == ((), ())
+
+
+def test_hparams_of_several_files_are_told_in_their_order() -> None:
+    starts = [SessionStart({"lr": rate}) for rate in (0.1, 0.2)]
+    infos = [
+        HParamsInfo("a", NEW, starts[1]),
+        HParamsInfo("a", OLD, Experiment(["lr"], [])),
+        HParamsInfo("a", OLD, starts[0]),
+        HParamsInfo("a", OLD, SessionEnd("FAILURE")),
+    ]
+    run = snapshot_of(*infos).runs["a"]
+    assert (run.start, run.end, run.experiment) == (starts[1], None, Experiment(["lr"], []))
+    store = store_of(*infos)
+    store.apply(Forgotten("a", NEW))
+    run = store.snapshot().runs["a"]
+    assert (run.start, run.end) == (starts[0], SessionEnd("FAILURE"))
 
 
 def test_blob_references_are_a_sequence() -> None:

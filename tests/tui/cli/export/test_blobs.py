@@ -10,6 +10,7 @@ import pytest
 
 from logging_lib.tfevents import plugins
 from tests import builders
+from tests.terminal import Terminal
 from tests.tui.cli.commands import only_line, tbtui
 from tests.tui.cli.export.rows import csv_lines, csv_rows, histogram, json_rows, old_histogram, parquet_rows, strings
 from tui.cli.export.blobs import text_table
@@ -145,3 +146,14 @@ def test_blocks_join_without_a_seam(tmp_path: Path) -> None:
     assert [(row["step"], row["text"]) for row in json_rows(root, "--kind", "text")] == expected
     assert [(row["step"], row["text"]) for row in parquet_rows(root, "--kind", "text")] == expected
     assert [(int(row[2]), row[4]) for row in csv_rows(root, "--kind", "text")] == expected
+
+
+def test_texts_are_escaped_on_a_terminal(tmp_path: Path) -> None:
+    events = [builders.event(strings("t", plugins.TEXT, ["evil\x1b]0;owned\x07\nline", "\x9b2J"]), step=1)]
+    builders.write(tmp_path / builders.FILE_NAME, events)
+    for form in ("csv", "jsonl"):
+        with Terminal.tbtui("export", str(tmp_path), "--kind", "text", "--format", form, columns=200) as terminal:
+            assert terminal.end() == 0
+            assert not re.search(rb"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]", terminal.output)
+            assert "\x9b" not in terminal.output.decode()
+            assert "owned" in terminal.text and "line" in terminal.text

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import os
+import subprocess
+import sys
 import wave
 from pathlib import Path
 
@@ -198,3 +200,15 @@ def test_an_empty_directory_is_taken_and_none_is_made_for_nothing(images: Path, 
     out.mkdir()
     assert tbtui("export", images, "--kind", "images", "-o", f"{out}/").returncode == 0
     assert len(files_in(out)) == 6
+
+
+def test_no_image_library_is_imported(images: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from tui.cli.main import main\n"
+        f"code = main(['export', {str(images)!r}, '--kind', 'images', '-o', {str(tmp_path / 'out')!r}])\n"
+        "heavy = {'PIL', 'textual', 'torch', 'pyarrow'} & set(sys.modules)\n"
+        "sys.exit(f'imported {heavy}' if heavy else code)\n"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (shown.returncode, shown.stderr) == (0, "")
