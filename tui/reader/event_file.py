@@ -34,8 +34,9 @@ class EventFileReader:
     """Reads one growing file.
 
     A truncated record at the end is a state: reading goes on when the rest arrives. Zeros at the end are told, and
-    not read until something follows them. Damage, and a file that cannot be read, become Problems, each reported once. The file is open only during `read`, so that a logdir of thousands
-    of files needs no thousands of descriptors.
+    not read until something follows them. Damage, and a file that cannot be read, become Problems, each reported
+    once. The file is open only during `read`, so that a logdir of thousands of files needs no thousands of
+    descriptors.
 
     A file that changed still holds what was read of it where its last record stands in its place. So does another
     file in its place that is a copy of it and has grown (rsync and editors replace files like that). Where it does

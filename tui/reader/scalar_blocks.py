@@ -30,7 +30,8 @@ _FIRST_WINDOW = 32 << 10
 _LEAST_RECORDS = 16
 # Rows that are interrupted (by an evaluation, say) often go on a few records later.
 _PATIENCE = 8
-# Where nothing was decoded in bulk so many bytes are read record by record, and then ever more.
+# Where nothing of so many bytes was decoded in bulk, many more are read record by record, and then ever more.
+_TELLING_BYTES = 128 << 10
 _FIRST_REST = 4 << 20
 _LONGEST_REST = 64 << 20
 
@@ -180,9 +181,9 @@ class BlockDecoder:
         """How to go on after an irregular stretch."""
         self._expect_rows(chain, decoded)
         self._window = min(self._window * 2, _BLOCK_BYTES)
-        if decoded.in_bulk or self._template is not None or self._window < _BLOCK_BYTES:
+        if decoded.in_bulk or self._template is not None:
             self._rest = 0
-        else:
+        elif chain.end - int(chain.positions[0]) >= _TELLING_BYTES:
             self._rest_left = self._rest = min(max(self._rest * 2, _FIRST_REST), _LONGEST_REST)
 
     def _headers_from(self, start: int) -> tuple[Headers, int]:

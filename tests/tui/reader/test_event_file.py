@@ -423,6 +423,19 @@ def test_bytes_that_cannot_be_read_once_more_are_not_counted_twice(
     assert (steps(batches), problems(batches)) == ({"c": [0, 1, 2]}, [])
 
 
+def test_a_change_that_was_taken_back_before_it_was_read(tmp_path: Path) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    reader = reader_of(path)
+    read(reader)
+    path.rename(tmp_path / "aside")
+    builders.write(path, OTHER_EVENTS)
+    assert reader.look() == []
+    assert reader.pending
+    (tmp_path / "aside").rename(path)
+    assert reader.look() == []
+    assert not reader.pending
+
+
 def test_a_copy_may_take_its_place_between_look_and_read(tmp_path: Path) -> None:
     path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
     reader = reader_of(path)
