@@ -110,7 +110,9 @@ class Peers:
         return self._output(str(SCRIPT), "served", f"localhost:{port.read_text().strip()}")
 
     def _output(self, *arguments: str) -> str:
-        done = subprocess.run([self._python, *arguments], stdout=subprocess.PIPE, text=True, check=True)
+        done = subprocess.run([self._python, *arguments], capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise ReaderError((done.stderr.strip().splitlines() or ["no message"])[-1])
         return done.stdout.strip()
 
 
@@ -131,8 +133,8 @@ def _last_line(errors: IO[str]) -> str:
     return (errors.read().strip().splitlines() or ["no message"])[-1]
 
 
-def notices_damage(peers: Peers, name: str) -> bool:
-    """Whether a reader keeps no wrong value of a log in which one bit of one value is flipped."""
+def notices_damage(peers: Peers, name: str) -> str:
+    """Whether (yes or no) a reader keeps no wrong value of a log in which one bit of one value is flipped."""
     with tempfile.TemporaryDirectory() as directory:
         summary = summary_pb2.Summary(value=[plain_value("loss")])
         summary.value[0].simple_value = 1.0
@@ -142,7 +144,7 @@ def notices_damage(peers: Peers, name: str) -> bool:
         middle = sum(map(len, frames[:300]))
         data[middle - 4 - 2] ^= 0x40  # in front of the CRC stands the value, 1.0, which becomes 1.5
         (Path(directory) / FILE_NAME).write_bytes(data)
-        return peers.read(name, Path(directory), count=True).kept["largest"] == 1.0
+        return "yes" if peers.read(name, Path(directory), count=True).kept["largest"] == 1.0 else "no"
 
 
 def measure(peers: Peers, logdir: Path, names: Sequence[str], repeat: int) -> dict[str, list[Reading] | str]:
@@ -190,9 +192,13 @@ def main() -> None:
     parser.add_argument("--crc-check", action=argparse.BooleanOptionalAction, default=True)
     arguments = parser.parse_args()
     peers = Peers(arguments.peers_python)
-    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}; {peers.versions()}\n", flush=True)
-    check = arguments.crc_check
-    crc = {name: ("yes" if notices_damage(peers, name) else "no") if check else "?" for name in arguments.readers}
+    try:
+        versions = peers.versions()
+        check = notices_damage if arguments.crc_check else lambda *_: "?"
+        crc = {name: check(peers, name) for name in arguments.readers}
+    except ReaderError as error:
+        parser.error(f"{arguments.peers_python} cannot run the peers: {error}")
+    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}; {versions}\n", flush=True)
     with contextlib.ExitStack() as stack:
         data = arguments.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         for work in arguments.only:

@@ -141,7 +141,8 @@ class RecordScanner:
         return np.flatnonzero(candidates.view(np.bool_))
 
     def _learn(self, lengths: Lengths) -> None:
-        for length in np.unique(lengths[~self._known[lengths]]).tolist():
+        # A set: np.unique imports numpy.ma, which takes longer than a small file.
+        for length in set(lengths[~self._known[lengths]].tolist()):
             # crc32c() starts from the complement of what it is given, and returns the register's complement.
             after_header = ~crc32c(encode_header(length), _ALL_ONES) & _ALL_ONES
             self._registers[length] = crc32c(bytes(length), after_header)

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 _LEAST_CAPACITY = 16
+_LONG = 1 << 15
+_SHIFT, _LONG_SHIFT = 3, 5
 
 Element = TypeVar("Element", bound=np.generic)
 
@@ -16,12 +18,14 @@ class Column(Generic[Element]):
     """A one-dimensional array that grows at its end.
 
     Invariant: what `view` handed out is never written again. Appending writes only past the end of every view; a
-    column that is full or gets another dtype moves to new memory, and old views keep the old.
+    column that is full or gets another dtype moves to new memory, and old views keep the old. Memory of which there
+    is no view grows where it is, if it can.
     """
 
     def __init__(self, dtype: type[Element] | np.dtype[Element]) -> None:
         self._data: npt.NDArray[Element] = np.empty(0, dtype)
         self._size = 0
+        self._viewed = False
 
     def __len__(self) -> int:
         return self._size
@@ -39,18 +43,24 @@ class Column(Generic[Element]):
             dtype = np.promote_types(dtype, new.dtype)
         end = self._size + len(new)
         if end > len(self._data) or dtype != self._data.dtype:
-            self._move(end, dtype)
+            self._grow(end, dtype)
         self._data[self._size : end] = new
         self._size = end
 
     def view(self) -> npt.NDArray[Element]:
         """A read-only array of all elements, of shape [n]."""
+        self._viewed = True
         view = self._data[: self._size]
         view.flags.writeable = False
         return view
 
-    def _move(self, needed: int, dtype: np.dtype[Any]) -> None:
-        # An eighth more keeps the slack of long columns small; copying then costs 8 moves an element on average.
-        data = np.empty(needed + max(needed >> 3, _LEAST_CAPACITY), dtype)
+    def _grow(self, needed: int, dtype: np.dtype[Any]) -> None:
+        # An eighth more costs 8 copies an element on average. Long columns, of which there are few, take up less.
+        slack = needed >> (_LONG_SHIFT if needed >= _LONG else _SHIFT)
+        capacity = needed + max(slack, _LEAST_CAPACITY)
+        if not self._viewed and dtype == self._data.dtype:
+            self._data.resize(capacity, refcheck=False)
+            return
+        data = np.empty(capacity, dtype)
         data[: self._size] = self._data[: self._size]
-        self._data = data
+        self._data, self._viewed = data, False
