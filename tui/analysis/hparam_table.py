@@ -51,7 +51,7 @@ def hparam_table(snapshot: StoreSnapshot) -> HParamTable:
     """The sessions (runs with a session start) of a snapshot.
 
     A session's metrics are those that the experiment of its run, or else of the nearest run above it, declares;
-    without such, every scalar tag of its run. A value is the series' last, finite or not.
+    without such, every scalar tag of its run. A value is the series' last current one, finite or not.
     """
     scalars = _scalars_by_run(snapshot)
     sessions = {name: run for name, run in snapshot.runs.items() if run.start is not None}
@@ -153,4 +153,4 @@ def metric_run(run: str, group: str) -> str:
 
 def _last(scalars: Mapping[str, Mapping[str, ScalarSeries]], run: str, tag: str) -> float | None:
     series = scalars.get(run, {}).get(tag)
-    return None if series is None else float(series.values[-1])
+    return None if series is None else float(series.current().values[-1])

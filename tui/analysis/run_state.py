@@ -1,4 +1,4 @@
-"""What state a run is in: live, stalled, done or NaN, from its newest event and the clock."""
+"""What state a run is in: live, stalled, done, NaN or deleted, from its files, its newest event and the clock."""
 
 from __future__ import annotations
 
@@ -22,26 +22,31 @@ class RunState(StrEnum):
     STALLED = "stalled"
     DONE = "done"
     NAN = "NaN"
+    DELETED = "deleted"
 
 
 def run_state(
-    *, last_wall_time: float | None, interval: float | None, ended: bool, has_nan: bool, now: float
+    *, last_wall_time: float | None, interval: float | None, ended: bool, has_nan: bool, deleted: bool, now: float
 ) -> RunState:
     """The state of a run at `now`.
 
     A wall time more than a day ahead of `now` was written by a broken clock, and counts as none.
 
-    NaN comes first, since it is news about a finished run too. A session end is done. Else silence decides: longer
-    than max(60 s, 10 x `interval`) is stalled, and done where it is also longer than 24 hours. A run without any
-    timed event is stalled: nothing shows that somebody writes it.
+    A run whose files are deleted is in no other state: nobody can read it any more. NaN comes next, since it is news
+    about a finished run too. A session end is done. Else silence decides: longer than max(60 s, 10 x `interval`) is
+    stalled, and done where it is also longer than 24 hours. A run without any timed event is stalled: nothing shows
+    that somebody writes it.
 
     Args:
         last_wall_time: epoch seconds of the newest event.
         interval: the run's usual seconds between events, None where unknown.
         ended: a session end was logged.
         has_nan: a tag's newest value is not finite.
+        deleted: none of its event files exists any more.
         now: epoch seconds.
     """
+    if deleted:
+        return RunState.DELETED
     if has_nan:
         return RunState.NAN
     if ended:
@@ -55,10 +60,12 @@ def run_state(
 
 
 def next_state_change(
-    *, last_wall_time: float | None, interval: float | None, ended: bool, has_nan: bool, now: float
+    *, last_wall_time: float | None, interval: float | None, ended: bool, has_nan: bool, deleted: bool, now: float
 ) -> float | None:
     """Seconds until silence alone changes the state that `run_state` gives; None where it never will."""
-    state = run_state(last_wall_time=last_wall_time, interval=interval, ended=ended, has_nan=has_nan, now=now)
+    state = run_state(
+        last_wall_time=last_wall_time, interval=interval, ended=ended, has_nan=has_nan, deleted=deleted, now=now
+    )
     if last_wall_time is None or last_wall_time > now + CLOCK_SKEW:
         return None
     match state:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 
 import numpy as np
@@ -21,12 +22,18 @@ class XAxis(StrEnum):
     WALL = "wall"
 
 
-def x_values(axis: XAxis, steps: Steps, wall_times: WallTimes) -> Floats:
-    """Where the points of one series lie along `axis`, float64[n].
+def first_time(wall_times: WallTimes) -> float:
+    """The first finite wall time in file order, NaN where there is none: the origin of relative time."""
+    finite = np.isfinite(wall_times)
+    return float(wall_times[finite.argmax()]) if finite.any() else math.nan
 
-    Relative is in seconds since the first finite wall time of the series, in file order. Wall times are epoch
-    seconds. A wall time that is not finite gives an x that is not; `order` leaves such points out. Steps beyond
-    2**53 are rounded to the nearest float64.
+
+def x_values(axis: XAxis, steps: Steps, wall_times: WallTimes, origin: float) -> Floats:
+    """Where points of one series lie along `axis`, float64[n].
+
+    Relative is in seconds since `origin`, the series' `first_time`. Wall times are epoch seconds. A wall time that
+    is not finite gives an x that is not; `order` leaves such points out. Steps beyond 2**53 are rounded to the
+    nearest float64.
     """
     match axis:
         case XAxis.STEP:
@@ -34,13 +41,9 @@ def x_values(axis: XAxis, steps: Steps, wall_times: WallTimes) -> Floats:
         case XAxis.WALL:
             return wall_times
         case XAxis.RELATIVE:
-            finite = np.isfinite(wall_times)
-            if not finite.any():
-                return np.full(len(wall_times), np.nan)
-            # Wall times of +-1e308 may overflow here; the infinite x is left out like any other.
+            # Wall times of +-1e308 may overflow here, inf - NaN is NaN: such an x is left out like any other.
             with np.errstate(over="ignore"):
-                relative: Floats = wall_times - wall_times[finite.argmax()]
-                return relative
+                return np.asarray(wall_times - origin)
 
 
 def order(x: Floats) -> Indices | None:

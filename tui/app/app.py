@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 import sys
+import time
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import ClassVar
@@ -29,6 +30,9 @@ from tui.render.text import printable
 POLL_SECONDS = 1.0
 LONGEST_TICK = 3600.0
 SHOWN_APART = 0.2  # seconds between two looks at new data; each costs bytes, and nobody reads faster
+# A look that takes long, at millions of points, is followed by a pause so many times as long, within some seconds.
+SHOWN_SHARE = 20
+LONGEST_APART = 1.0
 
 
 class TbtuiApp(App[None]):
@@ -84,10 +88,15 @@ class TbtuiApp(App[None]):
         self.post_message(messages.BlobsLoaded())
 
     def on_committed(self, message: messages.Committed) -> None:
-        """Show the commit, at once if the last one is some time ago: a burst of commits is shown as a few."""
+        """Show the commit, at once if the last one is some time ago: a burst of commits is shown as a few.
+
+        While a large log loads, keys must not wait behind snapshots: these take a small part of the time.
+        """
         if self._pause is None:
+            start = time.perf_counter()
             self._take_snapshot()
-            self._pause = self.set_timer(SHOWN_APART, self._end_pause)
+            cost = time.perf_counter() - start
+            self._pause = self.set_timer(max(SHOWN_APART, min(SHOWN_SHARE * cost, LONGEST_APART)), self._end_pause)
 
     def _end_pause(self) -> None:
         self._pause = None

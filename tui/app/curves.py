@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tui.analysis.smooth import ema
-from tui.analysis.x_axis import XAxis, order, x_values
+from tui.analysis.superseded import pieces
+from tui.analysis.x_axis import Indices, XAxis, first_time, order, x_values
 from tui.app.selection import Selection
 from tui.model import SeriesKey, Steps, WallTimes
 from tui.render.raster import Curve
@@ -21,10 +22,19 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RunCurve:
-    """One run's points sorted by x, all arrays of one length; points without a finite x are left out.
+class Piece:
+    """What an older session had logged past the step it was restarted from, smoothed if the curve is; sorted by x."""
 
-    `smoothed` is `values` itself when smoothing is off.
+    x: Floats
+    smoothed: npt.NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunCurve:
+    """One run's current points sorted by x, all arrays of one length; points without a finite x are left out.
+
+    `smoothed` is `values` itself when smoothing is off. `first_wall_time` is NaN where no wall time is finite.
+    `superseded` counts the points that a restarted run logged again; `pieces` are the curves that they make.
     """
 
     run: str
@@ -34,6 +44,8 @@ class RunCurve:
     steps: Steps
     wall_times: WallTimes
     first_wall_time: float
+    superseded: int
+    pieces: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +66,30 @@ class Readout:
 
 def prepare(series: ScalarSeries, axis: XAxis, weight: float) -> RunCurve:
     """Sort and smooth one series for an axis."""
-    x, values, steps, wall_times = (
-        x_values(axis, series.steps, series.wall_times),
-        series.values,
-        series.steps,
-        series.wall_times,
-    )
+    current = series.current()
+    values, steps, wall_times = current.values, current.steps, current.wall_times
+    first = first_time(wall_times)
+    x = x_values(axis, steps, wall_times, first)
     arrangement = order(x)
     if arrangement is not None:
         x, values = x[arrangement], values[arrangement]
         steps, wall_times = steps[arrangement], wall_times[arrangement]
-    known = series.wall_times[np.isfinite(series.wall_times)]
-    first = float(known[0]) if len(known) else 0.0
     smoothed = ema(values, weight) if weight else values
-    return RunCurve(series.key.run, x, values, smoothed, steps, wall_times, first)
+    old = pieces(series.steps, series.superseded)
+    return RunCurve(
+        series.key.run, x, values, smoothed, steps, wall_times, first,
+        superseded=sum(map(len, old)),
+        pieces=tuple(_piece(series, places, axis, weight, first) for places in old),
+    )  # fmt: skip
+
+
+def _piece(series: ScalarSeries, places: Indices, axis: XAxis, weight: float, first: float) -> Piece:
+    """Relative time is that of the current points, so that the piece lies before or beside them as it happened."""
+    x, values = x_values(axis, series.steps[places], series.wall_times[places], first), series.values[places]
+    arrangement = order(x)
+    if arrangement is not None:
+        x, values = x[arrangement], values[arrangement]
+    return Piece(x, ema(values, weight) if weight else values)
 
 
 class CurveCache:
@@ -89,15 +111,25 @@ class CurveCache:
         self._known = {key: self._known[key] for key in keys if key in self._known}
 
 
-def drawn(curves: Sequence[RunCurve]) -> list[Curve]:
-    """Raster curves, owners being places in `curves`: the raw points faint behind where they are smoothed."""
+def drawn(curves: Sequence[RunCurve], *, superseded: bool) -> list[Curve]:
+    """Raster curves, owners being places in `curves`: the raw points faint behind where they are smoothed.
+
+    Of superseded points, where they are wanted, only the smoothed curve is drawn, faint: beside the raw
+    points of the current ones, their own could not be told apart.
+    """
     raw = [Curve(c.x, c.values, i, faint=True) for i, c in enumerate(curves) if c.smoothed is not c.values]
-    return raw + [Curve(c.x, c.smoothed, i) for i, c in enumerate(curves)]
+    old = [
+        Curve(piece.x, piece.smoothed, i, faint=True)
+        for i, c in enumerate(curves)
+        for piece in (c.pieces if superseded else ())
+    ]
+    return [*raw, *old, *(Curve(c.x, c.smoothed, i) for i, c in enumerate(curves))]
 
 
-def window_of(curves: Sequence[RunCurve], *, log_y: bool) -> Window | None:
-    """The window that shows every point, None when no point can be drawn."""
-    return fit_window([(c.x, c.values) for c in curves], log_y=log_y)
+def window_of(curves: Sequence[RunCurve], *, log_y: bool, superseded: bool) -> Window | None:
+    """The window that shows all that is drawn, None when that is no point."""
+    old = [(piece.x, piece.smoothed) for c in curves for piece in (c.pieces if superseded else ())]
+    return fit_window([*((c.x, c.values) for c in curves), *old], log_y=log_y)
 
 
 def readout(curve: RunCurve, x: float | None) -> Readout | None:

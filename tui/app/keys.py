@@ -97,6 +97,9 @@ SHOW = (
          ROWS, HISTOGRAMS, RUNS, HPARAMS, first=True),
     _key("axis", "x", "x", "x axis", "X axis: step, relative time, wall time.", "Showing", ROWS, CHART),
     _key("log_y", "y", "y", "log y", "Logarithmic y axis.", "Showing", CHART),
+    _key("superseded", "r", "r", "restarts",
+         "Show or hide what a restarted run logged again: faint in the chart, in brackets among histograms. "
+         "The chart's cursor and readout stay on the current points.", "Showing"),
     _key("smoothing", "s", "s", "smooth", "Smoothing on or off.", "Showing", CHART),
     _key("less_smoothing", "left_square_bracket", "[", "less", "Less smoothing.", "Showing"),
     _key("more_smoothing", "right_square_bracket", "]", "more", "More smoothing.", "Showing"),

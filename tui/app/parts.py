@@ -1,4 +1,4 @@
-"""Lines made of parts, each a text with its style: cut, spread, as many as fit; the title of a pane."""
+"""Lines made of parts, each a text with its style: cut, spread, as many as fit; titles of panes and full views."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from textual.strip import Strip
 from tui.app.selection import Filter
 from tui.app.theme import Look
 from tui.render.cells import fit, width
+from tui.render.numbers import count, plural
 from tui.render.strips import row_strip
 from tui.render.text import printable
 
@@ -46,6 +47,33 @@ def fitting(parts: Sequence[Part], cells: int) -> list[Part]:
     while len(kept) > 2 and cells_of(kept) > cells:
         kept.pop()
     return kept
+
+
+def noted(
+    left: Sequence[Part], notes: Sequence[str], right: Sequence[Part], cells: int, least: int, look: Look
+) -> Strip:
+    """A full view's title: `spread`, with the longest note that fits before `right`.
+
+    What the line is too narrow for goes in this order: words of the note, the end of `left` down to `least` cells,
+    `right`, the note.
+    """
+    marked = [[(f"  {note} ", look.text), *right] for note in notes]
+    whole = [parts for parts in marked if cells_of([*left, *parts]) <= cells]
+    short = [*marked[-1:], *(parts[:1] for parts in marked[-1:]), right]
+    fits = [*whole, *(parts for parts in short if least + cells_of(parts) <= cells), []]
+    return spread(left, fits[0], cells, look)
+
+
+def superseded_notes(total: int, noun: str, looks: str, *, shown: bool) -> list[str]:
+    """What to say of so many superseded points or steps, longest first; nothing where there are none.
+
+    `looks` is the word for how they look where they are shown.
+    """
+    if not total:
+        return []
+    how, then = (looks, "hides") if shown else ("hidden", "shows")
+    many = plural(total, f"superseded {noun}")
+    return [f"restarted: {many} {how}, r {then} them", f"{many} {how}, r {then}", f"{count(total)} superseded: r"]
 
 
 def pane_title(name: str, shown: int, total: int, pattern: Filter, focused: bool, look: Look) -> list[Part]:

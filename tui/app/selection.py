@@ -13,6 +13,8 @@ from tui.analysis.x_axis import XAxis
 from tui.store.snapshot import StoreSnapshot
 
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999)
+KINDS_WITH_A_TAB = frozenset((plugins.SCALARS, plugins.HISTOGRAMS, plugins.HPARAMS))
+"""What the tab of other data does not list."""
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
 
 
@@ -61,6 +63,7 @@ class Selection:
 
     `focused_run` is the run whose values the rows show, None for the one that logged last. `tag` and `histogram`
     are the tags in the full views, None in the rows. `cursor` is the chart cursor's place in units of `axis`.
+    `superseded` tells that the full views show what a restarted run logged again, too.
     """
 
     tab: Tab = Tab.SCALARS
@@ -77,6 +80,7 @@ class Selection:
     smoothing: bool = True
     weight: float = 0.6
     log_y: bool = False
+    superseded: bool = False
 
     @property
     def smoothing_weight(self) -> float:
@@ -125,7 +129,7 @@ def tabs_of(snapshot: StoreSnapshot, selection: Selection) -> list[Tab]:
         Tab.SCALARS: True,
         Tab.HISTOGRAMS: plugins.HISTOGRAMS in seen,
         Tab.HPARAMS: any(run.start is not None for run in snapshot.runs.values()),
-        Tab.OTHER: bool(seen - {plugins.HISTOGRAMS}),
+        Tab.OTHER: bool(seen - KINDS_WITH_A_TAB or snapshot.projectors),
         Tab.PROBLEMS: bool(snapshot.problems),
     }
     return [tab for tab in Tab if found[tab] or tab is selection.tab]

@@ -109,6 +109,7 @@ class SignsOfLife(TypedDict):
     interval: float | None
     ended: bool
     has_nan: bool
+    deleted: bool
     now: float
 
 
@@ -129,7 +130,7 @@ class Shared:
         return now - run.last_wall_time if known and run.last_wall_time is not None else None
 
     def state_of(self, run: RunSummary) -> RunState:
-        """Whether the run is live, stalled, done or has gone NaN, now."""
+        """Whether the run is live, stalled, done, deleted or has gone NaN, now."""
         return run_state(**self._signs_of_life(run))
 
     def state_lasts(self, run: RunSummary) -> float | None:
@@ -142,5 +143,6 @@ class Shared:
             interval=run.interval,
             ended=run.ended,
             has_nan=run.has_nan,
+            deleted=run.deleted,
             now=self.clock(),
         )

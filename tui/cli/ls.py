@@ -42,7 +42,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _state(run: RunSummary, now: float) -> str:
     return run_state(
-        last_wall_time=run.last_wall_time, interval=run.interval, ended=run.ended, has_nan=run.has_nan, now=now
+        last_wall_time=run.last_wall_time,
+        interval=run.interval,
+        ended=run.ended,
+        has_nan=run.has_nan,
+        deleted=run.deleted,
+        now=now,
     ).value
 
 
@@ -57,6 +62,7 @@ def _as_object(run: RunSummary, now: float) -> dict[str, object]:
         "last_event": run.last_wall_time,
         "problems": run.problems,
         "files": list(run.paths),
+        "gone": list(run.gone),
     }
 
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from types import ModuleType
 
 from tui import __version__
-from tui.cli import demo, export, inspect, ls, tags
 from tui.cli.errors import CommandError
-from tui.cli.logdirs import parse_logdirs
-from tui.cli.terminal import need_terminal
 
-_COMMANDS = {"demo": demo, "ls": ls, "tags": tags, "export": export, "inspect": inspect}
+# Modules of this package, imported when they are run: nobody waits for what others need.
+_COMMANDS = ("demo", "ls", "tags", "export", "inspect")
 _USAGE = """tbtui LOGDIR...          watch the runs in these directories
        tbtui demo [DIR]         write a live synthetic training and watch it
        tbtui ls LOGDIR          list runs
@@ -58,23 +58,28 @@ def main(argv: Sequence[str]) -> int:
     if not argv:
         sys.stderr.write(f"usage: {_USAGE}\n")
         return 2
-    if argv[0] in _COMMANDS or argv[0].startswith("-"):
-        parser = _command_parser()
-        arguments = parser.parse_args(argv)
-        if arguments.command is None:
-            parser.error("no COMMAND and no LOGDIR")
-        code: int = _COMMANDS[arguments.command].run(arguments)
+    if argv[0] in _COMMANDS:
+        arguments = _command_parser(argv[:1]).parse_args(argv)
+        code: int = _module_of(arguments.command).run(arguments)
         return code
+    if argv[0].startswith("-"):
+        parser = _command_parser(() if argv[0] == "--version" else _COMMANDS)
+        parser.parse_args(argv[:1])
+        parser.error("no COMMAND and no LOGDIR")
     return _open_screen(_screen_parser().parse_args(argv).logdirs)
 
 
-def _command_parser() -> argparse.ArgumentParser:
+def _module_of(command: str) -> ModuleType:
+    return import_module(f"tui.cli.{command}")
+
+
+def _command_parser(commands: Iterable[str]) -> argparse.ArgumentParser:
     parser = _parser()
     parser.add_argument("--version", action="version", version=f"tbtui {__version__}")
     # Without their own `prog` the subcommands would repeat the whole usage text.
     subparsers = parser.add_subparsers(metavar="COMMAND", dest="command", prog="tbtui")
-    for command in _COMMANDS.values():
-        command.add_parser(subparsers)
+    for command in commands:
+        _module_of(command).add_parser(subparsers)
     return parser
 
 
@@ -95,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _open_screen(arguments: Sequence[str]) -> int:
+    from tui.cli.logdirs import parse_logdirs
+    from tui.cli.terminal import need_terminal
+
     logdirs = parse_logdirs(arguments)
     need_terminal("`tbtui ls` and `tbtui export` print without one")
     # The only import of Textual from here: every other command does without it.

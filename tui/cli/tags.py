@@ -6,12 +6,11 @@ import argparse
 import json
 import math
 
+from tui.analysis.tag_lines import Point, TagLine, tag_lines
 from tui.cli.export.choice import pattern
 from tui.cli.output import results
 from tui.cli.reading import read_logdir, tell
 from tui.cli.table import table
-from tui.cli.tag_lines import KINDS, Point, TagLine, tag_lines
-from tui.model import TensorType
 from tui.render.numbers import bytes_, number
 from tui.render.text import printable
 from tui.store.snapshot import StoreSnapshot
@@ -33,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the tags; returns the exit code, 1 where there are none."""
     run_re, tag_re = pattern("--run", arguments.run_re), pattern("--tag", arguments.tag_re)
     snapshot = read_logdir(arguments.logdir)
-    lines = tag_lines(snapshot, run_re, tag_re)
+    lines = tag_lines(snapshot, lambda key: bool(run_re.search(key.run) and tag_re.search(key.tag)))
     if not lines:
         tell(_why_nothing(snapshot, arguments))
     with results(None) as stream:
@@ -87,7 +86,7 @@ def _json_number(value: float) -> float | str:
 def _as_row(line: TagLine) -> tuple[str, ...]:
     return (
         line.tag,
-        _kind(line.kind, line.tensor),
+        _kind(line),
         str(len(line.runs)),
         str(line.points),
         _NONE if line.last_step is None else str(line.last_step),
@@ -98,14 +97,9 @@ def _as_row(line: TagLine) -> tuple[str, ...]:
     )
 
 
-def _kind(kind: str, tensor: TensorType | None) -> str:
+def _kind(line: TagLine) -> str:
     """The kind; of a plugin that nobody here knows, what its tensors are too."""
-    if kind in KINDS:
-        return kind
-    name = kind or "tensor"
-    if tensor is None:
-        return name
-    return f"{name} {tensor.dtype} {'[?]' if tensor.shape is None else list(tensor.shape)}"
+    return line.kind_name if line.known or line.tensor is None else f"{line.kind_name} {line.tensor_type}"
 
 
 def _at_step(point: Point | None) -> str:

@@ -36,11 +36,14 @@ class Column(Generic[Element]):
         return self._data.dtype
 
     def extend(self, values: npt.ArrayLike) -> None:
-        """Append an array of shape [n]; a wider float dtype than the column's widens the column."""
+        """Append an array of shape [n], which must not change any more; a wider float dtype widens the column."""
         new = np.asarray(values)
         dtype = self._data.dtype
         if new.dtype is not dtype and new.dtype.kind == "f":
             dtype = np.promote_types(dtype, new.dtype)
+        if not self._size and new.dtype == dtype and new.base is None:
+            self._data, self._size, self._viewed = new, len(new), True
+            return
         end = self._size + len(new)
         if end > len(self._data) or dtype != self._data.dtype:
             self._grow(end, dtype)
@@ -58,7 +61,7 @@ class Column(Generic[Element]):
         # An eighth more costs 8 copies an element on average. Long columns, of which there are few, take up less.
         slack = needed >> (_LONG_SHIFT if needed >= _LONG else _SHIFT)
         capacity = needed + max(slack, _LEAST_CAPACITY)
-        if not self._viewed and dtype == self._data.dtype:
+        if self._size and not self._viewed and dtype == self._data.dtype:
             self._data.resize(capacity, refcheck=False)
             return
         data = np.empty(capacity, dtype)

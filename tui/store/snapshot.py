@@ -40,7 +40,7 @@ class ScalarSeries:
     """Every point of one scalar series, in the order of files and as logged; read-only arrays of shape [n], n >= 1.
 
     `version` grows whenever the points change, so that equal versions mean equal points. `superseded` marks the
-    points that a restarted run logged again, None where there are none.
+    points that a restarted run logged again, None where there are none; the newest session's never are.
     """
 
     key: SeriesKey
@@ -123,6 +123,11 @@ class RunSummary:
     def ended(self) -> bool:
         """Whether the session was logged as ended; some writers log an end that says it still runs."""
         return self.end is not None and self.end.status != "RUNNING"
+
+    @property
+    def deleted(self) -> bool:
+        """Whether none of its event files exists any more."""
+        return bool(self.paths) and len(self.gone) == len(self.paths)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -120,6 +120,15 @@ def test_without_declared_metrics_every_tag_of_the_run_is_one() -> None:
     assert math.isnan(table.rows[1].metrics[1] or 0)
 
 
+def test_a_superseded_value_is_no_metric() -> None:
+    key = SeriesKey("a", "loss", "scalars")
+    steps = np.array([1, 2, 1])
+    # The last point in the file is not the last one that counts where writers' points come late.
+    series = ScalarSeries(key, 1, steps, steps.astype(np.float64), np.array([1.0, 3.0, 2.0]), np.array([0, 0, 1]) > 0)
+    found = StoreSnapshot(1, {"a": run("a", {"lr": 1.0})}, {key: series}, {}, {}, ())
+    assert hparam_table(found).rows[0].metrics == (3.0,)
+
+
 SORTED = hparam_table(
     snapshot(
         [

@@ -17,12 +17,24 @@ class Facts(TypedDict):
     interval: float | None
     ended: bool
     has_nan: bool
+    deleted: bool
 
 
 def facts(
-    last: float | None = 0.0, interval: float | None = None, *, ended: bool = False, has_nan: bool = False
+    last: float | None = 0.0,
+    interval: float | None = None,
+    *,
+    ended: bool = False,
+    has_nan: bool = False,
+    deleted: bool = False,
 ) -> Facts:
-    return {"last_wall_time": last, "interval": interval, "ended": ended, "has_nan": has_nan}
+    return {
+        "last_wall_time": last,
+        "interval": interval,
+        "ended": ended,
+        "has_nan": has_nan,
+        "deleted": deleted,
+    }
 
 
 @pytest.mark.parametrize(
@@ -43,6 +55,8 @@ def facts(
         (facts(ended=True, has_nan=True), 1e9, "NaN", None),
         (facts(has_nan=True), 0, "NaN", None),
         (facts(last=None), 0, "stalled", None),
+        (facts(deleted=True), 0, "deleted", None),
+        (facts(ended=True, has_nan=True, deleted=True), 1e9, "deleted", None),
     ],
 )
 def test_state_and_its_next_change(run: Facts, now: float, state: str, wait: float | None) -> None:

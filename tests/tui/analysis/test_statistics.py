@@ -155,3 +155,12 @@ def test_the_best_run_has_the_best_value_anywhere() -> None:
     assert best_run(runs, "min") == Best("a", 1.0, 7)
     assert best_run(runs, "max") == Best("b", 9.0, 6)
     assert best_run({"c": None}, "min") is None
+
+
+def test_a_long_series_has_the_trend_of_some_of_its_points() -> None:
+    rng = np.random.default_rng(3)
+    values = np.linspace(2.0, 1.0, 1_000_000) + rng.normal(0, 0.01, 1_000_000)
+    found = trend(values)
+    assert found is not None
+    assert found.direction == "down"
+    assert found.fraction == pytest.approx(-0.1 / 1.1, rel=0.03)

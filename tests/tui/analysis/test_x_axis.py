@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from tui.analysis.x_axis import XAxis, order, x_values
+from tui.analysis.x_axis import XAxis, first_time, order, x_values
 
 STEPS = np.array([10, 20, 30])
 
@@ -21,22 +21,26 @@ STEPS = np.array([10, 20, 30])
     [(XAxis.STEP, [10.0, 20.0, 30.0]), (XAxis.RELATIVE, [0.0, 2.5, -1.0]), (XAxis.WALL, [100.0, 102.5, 99.0])],
 )
 def test_x_values(axis: XAxis, x: list[float]) -> None:
-    values = x_values(axis, STEPS, np.array([100.0, 102.5, 99.0]))
+    values = x_values(axis, STEPS, np.array([100.0, 102.5, 99.0]), 100.0)
     assert values.dtype == np.float64
     assert values.tolist() == x
 
 
 def test_relative_counts_from_the_first_finite_wall_time() -> None:
-    x = x_values(XAxis.RELATIVE, STEPS, np.array([math.nan, 5.0, 7.0]))
-    np.testing.assert_array_equal(x, [math.nan, 0.0, 2.0])
+    times = np.array([math.nan, 5.0, 7.0])
+    assert first_time(times) == 5.0
+    np.testing.assert_array_equal(x_values(XAxis.RELATIVE, STEPS, times, 5.0), [math.nan, 0.0, 2.0])
 
 
 def test_relative_without_any_finite_wall_time() -> None:
-    assert np.isnan(x_values(XAxis.RELATIVE, STEPS, np.full(3, math.inf))).all()
+    times = np.array([math.inf, -math.inf, math.nan])
+    assert math.isnan(first_time(times))
+    assert math.isnan(first_time(np.empty(0)))
+    assert np.isnan(x_values(XAxis.RELATIVE, STEPS, times, math.nan)).all()
 
 
 def test_relative_time_may_overflow() -> None:
-    assert x_values(XAxis.RELATIVE, STEPS, np.array([-1.7e308, 1.7e308, 0.0]))[1] == math.inf
+    assert x_values(XAxis.RELATIVE, STEPS, np.array([-1.7e308, 1.7e308, 0.0]), -1.7e308)[1] == math.inf
 
 
 @pytest.mark.parametrize("x", [[], [1.0], [1.0, 1.0, 2.0]])

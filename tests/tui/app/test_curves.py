@@ -138,20 +138,80 @@ def test_the_cursor_always_stands_on_a_point_in_its_direction(x: Floats, place: 
 
 def test_the_window_shows_the_points_of_every_run() -> None:
     curves = [curve([1.0, 3.0]), curve([-1.0, NAN], steps=[5, 10])]
-    assert window_of(curves, log_y=False) == Window(0.0, 10.0, -1.08, 3.08)
-    log = window_of(curves, log_y=True)
+    assert window_of(curves, log_y=False, superseded=False) == Window(0.0, 10.0, -1.08, 3.08)
+    log = window_of(curves, log_y=True, superseded=True)
     assert log is not None and log.log_y
     assert 0.9 < log.y0 < 1.0 < 3.0 < log.y1 < 3.1
-    assert window_of([curve([-1.0, NAN])], log_y=True) is None
-    assert window_of([curve([NAN, INF])], log_y=False) is None
-    assert window_of([], log_y=False) is None
+    assert window_of([curve([-1.0, NAN])], log_y=True, superseded=False) is None
+    assert window_of([curve([NAN, INF])], log_y=False, superseded=False) is None
+    assert window_of([], log_y=False, superseded=False) is None
 
 
 def test_raw_points_are_drawn_faint_behind_all_smoothed_curves() -> None:
     smooth = [curve([1.0, 2.0], weight=0.5), curve([3.0, 4.0], weight=0.5)]
-    assert [(c.owner, c.faint) for c in drawn(smooth)] == [(0, True), (1, True), (0, False), (1, False)]
-    assert drawn(smooth)[0].y is smooth[0].values and drawn(smooth)[2].y is smooth[0].smoothed
-    assert [(c.owner, c.faint) for c in drawn([curve([1.0])])] == [(0, False)]
+    assert [(c.owner, c.faint) for c in drawn(smooth, superseded=True)] == [
+        (0, True),
+        (1, True),
+        (0, False),
+        (1, False),
+    ]
+    first, _, front, _ = drawn(smooth, superseded=True)
+    assert first.y is smooth[0].values and front.y is smooth[0].smoothed
+    assert [(c.owner, c.faint) for c in drawn([curve([1.0])], superseded=False)] == [(0, False)]
+
+
+# Steps 0 to 3 in seconds 0 to 3; 2 and 3 again in seconds 10 and 11; from 2 on again in seconds 20 to 22.
+RESTARTED = scalar_series(
+    [0.0, 1.0, -8.0, 9.0, 4.0, 5.0, 2.0, 3.0, 4.0],
+    steps=[0, 1, 2, 3, 2, 3, 2, 3, 4],
+    wall_times=[0.0, 1.0, 2.0, 3.0, 10.0, 11.0, 20.0, 21.0, 22.0],
+    superseded=[2, 3, 4, 5],
+)
+
+
+def test_superseded_points_are_pieces_apart_from_the_curve() -> None:
+    prepared = prepare(RESTARTED, XAxis.STEP, 0.0)
+    assert prepared.x.tolist() == prepared.values.tolist() == [0.0, 1.0, 2.0, 3.0, 4.0]
+    assert prepared.superseded == 4
+    assert [(p.x.tolist(), p.smoothed.tolist()) for p in prepared.pieces] == [
+        ([2.0, 3.0], [-8.0, 9.0]),
+        ([2.0, 3.0], [4.0, 5.0]),
+    ]
+    assert window_of([prepared], log_y=False, superseded=False) == Window(0.0, 4.0, -0.08, 4.08)
+    assert window_of([prepared], log_y=False, superseded=True) == Window(0.0, 4.0, -8.34, 9.34)
+
+
+def test_superseded_points_have_the_relative_times_of_the_curve() -> None:
+    relative = prepare(RESTARTED, XAxis.RELATIVE, 0.0)
+    assert relative.x.tolist() == [0.0, 1.0, 20.0, 21.0, 22.0]
+    assert [p.x.tolist() for p in relative.pieces] == [[2.0, 3.0], [10.0, 11.0]]
+    all_again = scalar_series([1.0, 2.0], steps=[0, 0], wall_times=[50.0, 80.0], superseded=[0])
+    prepared = prepare(all_again, XAxis.RELATIVE, 0.0)
+    assert (prepared.first_wall_time, prepared.x.tolist(), prepared.pieces[0].x.tolist()) == (80.0, [0.0], [-30.0])
+    shown = readout(prepared, -30.0)
+    assert shown is not None and (shown.value, shown.relative, shown.beyond) == (2.0, 0.0, True)
+
+
+def test_superseded_points_are_smoothed_like_the_curve_and_drawn_faint_behind_it() -> None:
+    prepared = prepare(RESTARTED, XAxis.STEP, 0.5)
+    np.testing.assert_array_equal(prepared.smoothed, ema(np.arange(5.0), 0.5))
+    np.testing.assert_array_equal(prepared.pieces[1].smoothed, ema(np.array([4.0, 5.0]), 0.5))
+    other = curve([1.0], weight=0.5)
+    shown = drawn([other, prepared], superseded=True)
+    assert [(c.owner, c.faint) for c in shown] == [
+        *((0, True), (1, True)),
+        *((1, True), (1, True)),
+        *((0, False), (1, False)),
+    ]
+    assert [c.y is p.smoothed for c, p in zip(shown[2:4], prepared.pieces, strict=True)] == [True, True]
+    assert len(drawn([other, prepared], superseded=False)) == 4
+
+
+def test_a_superseded_point_without_a_time_is_left_out_of_an_axis_of_time() -> None:
+    series = scalar_series([1.0, 2.0, 3.0], steps=[0, 1, 0], wall_times=[NAN, 2.0, 5.0], superseded=[0, 1])
+    prepared = prepare(series, XAxis.WALL, 0.0)
+    assert [p.x.tolist() for p in prepared.pieces] == [[2.0]]
+    assert prepared.superseded == 2
 
 
 def test_a_curve_is_made_again_only_when_what_it_shows_changed() -> None:

@@ -8,7 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from logging_lib.tfevents.histogram import EMPTY, Buckets
-from tui.app.histograms import BINS, picked, ridgeline_spec, value_ticks
+from tests.tui.app.views import blob_series
+from tui.app.histograms import BINS, is_superseded, picked, ridgeline_spec, shown_entries, value_ticks
 from tui.render.ridgeline import draw_ridgeline
 
 
@@ -63,8 +64,10 @@ def test_picked(n: int, most: int, chosen: int, entries: list[int]) -> None:
 
 
 def test_the_ridgeline_has_a_ridge_for_each_decoded_entry_on_common_edges() -> None:
-    steps = np.array([0, 500, 1000, 12_400])
-    spec = ridgeline_spec(steps, {3: buckets(0.0, 3.0), 0: buckets(-3.0, 0.0), 1: EMPTY}, chosen=3, width=60)
+    steps = [0, 500, 1000, 12_400]
+    spec = ridgeline_spec(
+        blob_series(steps), {3: buckets(0.0, 3.0), 0: buckets(-3.0, 0.0), 1: EMPTY}, chosen=3, width=60
+    )
     assert spec is not None
     np.testing.assert_allclose(spec.edges, np.linspace(-3.0, 3.0, BINS + 1), atol=1e-12)
     assert [ridge.label for ridge in spec.ridges] == ["0", "500", "12.4k"]
@@ -76,14 +79,26 @@ def test_the_ridgeline_has_a_ridge_for_each_decoded_entry_on_common_edges() -> N
     assert spec.x_ticks == [(-2.0, "-2"), (0.0, "0"), (2.0, "2")]
 
 
+def test_superseded_entries_are_shown_on_demand_in_brackets() -> None:
+    series = blob_series([0, 500, 1000, 500, 1500], superseded=[1, 2])
+    assert shown_entries(series, superseded=False).tolist() == [0, 3, 4]
+    assert shown_entries(series, superseded=True).tolist() == [0, 1, 2, 3, 4]
+    assert shown_entries(blob_series([0, 500]), superseded=False).tolist() == [0, 1]
+    assert [is_superseded(series, entry) for entry in range(5)] == [False, True, True, False, False]
+    assert not is_superseded(blob_series([0]), 0)
+    spec = ridgeline_spec(series, dict.fromkeys(range(5), buckets(0.0, 1.0)), chosen=3, width=60)
+    assert spec is not None and spec.chosen == 3
+    assert [ridge.label for ridge in spec.ridges] == ["0", "(500)", "(1k)", "500", "1.5k"]
+
+
 def test_nothing_is_chosen_while_the_chosen_entry_is_being_read() -> None:
-    spec = ridgeline_spec(np.array([0, 1]), {0: buckets(1.0, 2.0)}, chosen=1, width=60)
+    spec = ridgeline_spec(blob_series([0, 1]), {0: buckets(1.0, 2.0)}, chosen=1, width=60)
     assert spec is not None and spec.chosen is None
 
 
 def test_there_is_no_ridgeline_of_empty_histograms() -> None:
-    assert ridgeline_spec(np.array([0, 1]), {0: EMPTY, 1: EMPTY}, chosen=1, width=60) is None
-    assert ridgeline_spec(np.array([0, 1]), {}, chosen=1, width=60) is None
+    assert ridgeline_spec(blob_series([0, 1]), {0: EMPTY, 1: EMPTY}, chosen=1, width=60) is None
+    assert ridgeline_spec(blob_series([0, 1]), {}, chosen=1, width=60) is None
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 40))
@@ -94,7 +109,7 @@ def test_there_is_no_ridgeline_of_empty_histograms() -> None:
 def test_a_histogram_of_one_value_or_close_ones_can_be_drawn(value: float, further: int) -> None:
     high = np.nextafter(value, 0.0, dtype=np.float64) if value else 5e-324
     values = sorted([value, value + further * (float(high) - value)])
-    spec = ridgeline_spec(np.array([7]), {0: buckets(*values)}, chosen=0, width=60)
+    spec = ridgeline_spec(blob_series([7]), {0: buckets(*values)}, chosen=0, width=60)
     assert spec is not None
     assert spec.ridges[0].counts.sum() == pytest.approx(6.0)
     assert any(row.strip() for row in draw_ridgeline(spec, 60, 10).rows)

@@ -106,6 +106,15 @@ def test_the_state_of_a_run_follows_the_clock(silence: float, state: RunState, l
     assert shared.state_lasts(run_summary("run")) == lasts
 
 
+def test_a_run_is_deleted_when_all_its_files_are() -> None:
+    shared = Shared(clock=lambda: WALL_TIME)
+    assert shared.state_of(run_summary("run", gone=("run/events",))) is RunState.DELETED
+    assert shared.state_lasts(run_summary("run", gone=("run/events",))) is None
+    one_left = replace(run_summary("run", gone=("run/events",)), paths=("run/events", "run/more"))
+    assert shared.state_of(one_left) is RunState.LIVE
+    assert shared.state_of(replace(run_summary("run"), paths=())) is RunState.LIVE
+
+
 def test_a_run_with_nan_is_nan_for_ever_and_one_without_events_waits() -> None:
     shared = Shared(clock=lambda: WALL_TIME)
     assert shared.state_of(run_summary("run", has_nan=True)) is RunState.NAN

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 
 from tests.builders import WALL_TIME
-from tui.model import SeriesKey
-from tui.store.snapshot import EMPTY_SNAPSHOT, RunSummary, ScalarSeries, StoreSnapshot
+from tui.model import BlobRef, SeriesKey
+from tui.store.snapshot import EMPTY_SNAPSHOT, BlobSeries, RunSummary, ScalarSeries, StoreSnapshot
 
 
 def run_summary(
-    name: str, *, tags: int = 2, points: int = 200, last_wall_time: float | None = WALL_TIME, has_nan: bool = False
+    name: str,
+    *,
+    tags: int = 2,
+    points: int = 200,
+    last_wall_time: float | None = WALL_TIME,
+    has_nan: bool = False,
+    gone: tuple[str, ...] = (),
 ) -> RunSummary:
     """A run in which nothing is unusual but what is given."""
     return RunSummary(
@@ -29,6 +36,7 @@ def run_summary(
         start=None,
         end=None,
         experiment=None,
+        gone=gone,
     )
 
 
@@ -47,9 +55,24 @@ def scalar_series(
     run: str = "run",
     tag: str = "loss",
     version: int = 1,
+    superseded: Iterable[int] | None = None,
 ) -> ScalarSeries:
-    """One series; steps count from 0 and a point takes a second, unless given."""
+    """One series; steps count from 0 and a point takes a second, unless given; `superseded` are places."""
     points = np.array(list(values), np.float64)
     numbers = np.arange(len(points)) if steps is None else np.array(list(steps), np.int64)
     times = WALL_TIME + numbers if wall_times is None else np.array(list(wall_times), np.float64)
-    return ScalarSeries(SeriesKey(run, tag, "scalars"), version, numbers, times, points)
+    key = SeriesKey(run, tag, "scalars")
+    return ScalarSeries(key, version, numbers, times, points, flags(len(points), superseded))
+
+
+def blob_series(steps: Iterable[int], *, superseded: Iterable[int] | None = None) -> BlobSeries:
+    """One series of histograms, of blobs that are nowhere; `superseded` are places."""
+    numbers = np.array(list(steps), np.int64)
+    refs = [BlobRef("events", at, 1, 0) for at in range(len(numbers))]
+    key = SeriesKey("run", "weight", "histograms")
+    return BlobSeries(key, 1, numbers, WALL_TIME + numbers, refs, flags(len(numbers), superseded))
+
+
+def flags(count: int, superseded: Iterable[int] | None) -> npt.NDArray[np.bool_] | None:
+    """Which of `count` points are superseded, by their places; None where none is meant to be."""
+    return None if superseded is None else np.isin(np.arange(count), list(superseded))

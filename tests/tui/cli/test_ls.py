@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 import time
@@ -11,7 +12,9 @@ import pytest
 
 from logging_lib.tfevents.hparams import SessionStart
 from tests import builders
+from tests.tui.app.views import of_runs, run_summary
 from tests.tui.cli.commands import only_line, tbtui
+from tui.cli import ls
 
 DAY = 24 * 3600
 
@@ -71,9 +74,25 @@ def test_json(logdir: Path) -> None:
         "last_event": builders.WALL_TIME + 2,
         "problems": 0,
         "files": [str(logdir / "diverged" / builders.FILE_NAME)],
+        "gone": [],
     }
     assert runs["broken"]["problems"] == 1
     assert (runs["broken"]["last_step"], runs["broken"]["last_event"]) == (None, None)
+
+
+def test_a_run_whose_files_are_deleted_meanwhile(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    snapshot = of_runs(run_summary("a", has_nan=True, gone=("a/events",)), "b")
+    monkeypatch.setattr(ls, "read_logdir", lambda logdir: snapshot)
+    assert ls.run(argparse.Namespace(logdir="logs", json=False)) == 0
+    assert [line.split()[:2] for line in capsys.readouterr().out.splitlines()[1:]] == [["a", "deleted"], ["b", "done"]]
+    assert ls.run(argparse.Namespace(logdir="logs", json=True)) == 0
+    runs = json.loads(capsys.readouterr().out)
+    assert [(run["state"], run["gone"], run["files"]) for run in runs] == [
+        ("deleted", ["a/events"], ["a/events"]),
+        ("done", [], ["b/events"]),
+    ]
 
 
 def test_json_of_nothing_is_an_empty_list(tmp_path: Path) -> None:

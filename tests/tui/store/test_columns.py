@@ -58,6 +58,15 @@ def test_the_slack_is_small(points: int, most: float, looked_at: bool) -> None:
     assert len(buffer) <= points * most
 
 
+def test_the_first_array_is_taken_as_it_is() -> None:
+    column = Column(np.int64)
+    first = np.arange(5)
+    column.extend(first)
+    column.extend(first)
+    assert column.view().tolist() == [0, 1, 2, 3, 4] * 2
+    assert first.tolist() == [0, 1, 2, 3, 4]
+
+
 def test_memory_that_nobody_looks_at_grows_where_it_is() -> None:
     column = Column(np.int64)
     column.extend(np.arange(5))
@@ -68,6 +77,7 @@ def test_memory_that_nobody_looks_at_grows_where_it_is() -> None:
     assert column.view()[:5].tolist() == before.tolist() == [0, 1, 2, 3, 4]
     assert column.view().base is not moved
     unseen = Column(np.int64)
+    unseen.extend(np.arange(5))
     unseen.extend(np.arange(5))
     memory = unseen._data
     unseen.extend(np.arange(1000))

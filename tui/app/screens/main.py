@@ -19,7 +19,8 @@ from tui.app.widgets.filter_line import FilterLine
 from tui.app.widgets.histogram_full import HistogramFull
 from tui.app.widgets.histogram_rows import HistogramRows
 from tui.app.widgets.hparams import HParams
-from tui.app.widgets.listings import OtherData, Problems
+from tui.app.widgets.listings import Problems
+from tui.app.widgets.other_data import OtherData
 from tui.app.widgets.runs_pane import RunsPane
 from tui.app.widgets.scalar_chart import ScalarChart
 from tui.app.widgets.scalar_rows import ScalarRows

@@ -128,6 +128,9 @@ class SelectingScreen(Screen[None]):
     def action_log_y(self) -> None:
         self.selection = replace(self.selection, log_y=not self.selection.log_y)
 
+    def action_superseded(self) -> None:
+        self.selection = replace(self.selection, superseded=not self.selection.superseded)
+
     def action_smoothing(self) -> None:
         self.selection = replace(self.selection, smoothing=not self.selection.smoothing)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
 from rich.style import Style
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -13,13 +14,13 @@ from logging_lib.tfevents import plugins
 from logging_lib.tfevents.histogram import Buckets
 from tui.analysis.distribution import moments, rebin, shared_edges
 from tui.analysis.ticks import ticks
+from tui.analysis.x_axis import Indices
 from tui.app.catalog import focused_run
-from tui.app.histograms import BINS, picked, ridgeline_spec, value_ticks
-from tui.app.parts import Part, spread
+from tui.app.histograms import BINS, is_superseded, picked, ridgeline_spec, shown_entries, value_ticks
+from tui.app.parts import Part, cells_of, noted, superseded_notes
 from tui.app.widgets.full_view import FullView
 from tui.model import SeriesKey
 from tui.render.cells import fit
-from tui.render.cells import width as cells_of
 from tui.render.numbers import number
 from tui.render.palette import fade
 from tui.render.plots import bars
@@ -35,7 +36,8 @@ _BLOCKS = re.compile("([\u2580-\u259f]+)")
 class HistogramFull(FullView):
     """The histograms of `selection.histogram` in the focused run.
 
-    `entry` is the chosen entry of the series, None for the newest. `only_bars` gives the whole pane to it.
+    `entry` is the chosen entry of the series, superseded ones counted even while they are hidden, None for the
+    newest. `only_bars` gives the whole pane to it.
     """
 
     entry: reactive[int | None] = reactive(None, repaint=False, init=False)
@@ -66,9 +68,13 @@ class HistogramFull(FullView):
         newest = max(keys, key=lambda key: self.snapshot.runs[key.run].last_wall_time or 0.0)
         return self.snapshot.blobs[next((key for key in keys if key.run == focused), newest)]
 
-    def _chosen(self, series: BlobSeries) -> int:
-        last = len(series.steps) - 1
-        return last if self.entry is None else min(self.entry, last)
+    def _entries(self, series: BlobSeries) -> Indices:
+        return shown_entries(series, superseded=self.selection.superseded)
+
+    def _place(self, entries: Indices) -> int:
+        """Which of the entries is chosen: the next one after that which is hidden now."""
+        last = len(entries) - 1
+        return last if self.entry is None else min(int(np.searchsorted(entries, self.entry)), last)
 
     # How it is drawn
 
@@ -76,19 +82,20 @@ class HistogramFull(FullView):
         series = self.series
         if series is None:
             return self._note("no visible run has this histogram: a shows all runs", width)
-        chosen = self._chosen(series)
-        newest = self.shared.blobs.get(series.refs[chosen])
-        title = self._title(series, chosen, newest, width)
-        if isinstance(newest, str):
-            return [title, *self._note(newest, width)]
+        entries = self._entries(series)
+        place = self._place(entries)
+        chosen = self.shared.blobs.get(series.refs[int(entries[place])])
+        title = self._title(series, entries, place, chosen, width)
+        if isinstance(chosen, str):
+            return [title, *self._note(chosen, width)]
         if self.only_bars:
-            return [title, *self._bars(series, newest, width, height - 1)]
+            return [title, *self._bars(series, chosen, width, height - 1)]
         if width < _SIDE_BY_SIDE:
-            return [title, *self._ridgeline(series, chosen, width, height - 1)]
+            return [title, *self._ridgeline(series, entries, place, width, height - 1)]
         left = width * 3 // 5
         pairs = zip(
-            self._ridgeline(series, chosen, left, height - 1),
-            self._bars(series, newest, width - left, height - 1),
+            self._ridgeline(series, entries, place, left, height - 1),
+            self._bars(series, chosen, width - left, height - 1),
             strict=True,
         )
         return [title, *(Strip.join(pair) for pair in pairs)]
@@ -96,24 +103,28 @@ class HistogramFull(FullView):
     def _note(self, text: str, width: int) -> list[Strip]:
         return [row_strip([("  ", self.look.dim), (fit(text, width - 2, keep="end"), self.look.dim)], width)]
 
-    def _title(self, series: BlobSeries, chosen: int, buckets: Buckets | str | None, cells: int) -> Strip:
-        look, run = self.look, series.key.run
+    def _title(
+        self, series: BlobSeries, entries: Indices, place: int, buckets: Buckets | str | None, cells: int
+    ) -> Strip:
+        look, run, entry = self.look, series.key.run, int(entries[place])
+        superseded = " superseded" if is_superseded(series, entry) else ""
         mark = f"{self.shared.runs.mark(run)} {self.shared.runs.name(run)}"
         left: list[Part] = [
             (f" {printable(series.key.tag)}  ", look.text + Style(bold=True)),
-            (f"step {series.steps[chosen]}  ({chosen + 1} of {len(series.steps)})  ", look.text),
+            (f"step {series.steps[entry]}{superseded}  ({place + 1} of {len(entries)})  ", look.text),
             (mark, self.shared.runs.style(run, look)),
         ]
         of_values = moments(buckets) if isinstance(buckets, Buckets) else None
         right = f"  mean {number(of_values.mean)} ± {number(of_values.std)} " if of_values else ""
-        fits = sum(cells_of(text) for text, _ in left) + len(right) <= cells
-        return spread(left, [(right, look.dim)] if fits else [], cells, look)
+        total = 0 if series.superseded is None else int(series.superseded.sum())
+        notes = superseded_notes(total, "step", "in brackets", shown=self.selection.superseded)
+        return noted(left, notes, [(right, look.dim)], cells, cells_of(left), look)
 
-    def _ridgeline(self, series: BlobSeries, chosen: int, width: int, height: int) -> list[Strip]:
-        wanted = picked(len(series.steps), ridge_capacity(height), chosen)
+    def _ridgeline(self, series: BlobSeries, entries: Indices, place: int, width: int, height: int) -> list[Strip]:
+        wanted = entries[picked(len(entries), ridge_capacity(height), place)].tolist()
         decoded = {entry: self.shared.blobs.get(series.refs[entry]) for entry in wanted}
         found = {entry: buckets for entry, buckets in decoded.items() if isinstance(buckets, Buckets)}
-        spec = ridgeline_spec(series.steps, found, chosen, width)
+        spec = ridgeline_spec(series, found, int(entries[place]), width)
         if spec is None:
             waiting = any(buckets is None for buckets in decoded.values())
             return self._filled(self._note("reading…" if waiting else "empty at every step", width), width, height)
@@ -159,9 +170,10 @@ class HistogramFull(FullView):
         """Choose the entry `by` places on."""
         series = self.series
         if series is not None:
-            last = len(series.steps) - 1
-            entry = min(max(self._chosen(series) + by, 0), last)
-            self.entry = None if entry == last else entry
+            entries = self._entries(series)
+            last = len(entries) - 1
+            place = min(max(self._place(entries) + by, 0), last)
+            self.entry = None if place == last else int(entries[place])
 
     def action_first(self) -> None:
         self.entry = 0

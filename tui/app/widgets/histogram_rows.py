@@ -52,7 +52,7 @@ class HistogramRows(TagRows):
     def tag_parts(self, line: Line, width: int) -> list[Part]:
         look, key = self.look, self.key_of(line)
         name, silhouette, mean, spread = self._columns(width)
-        series = self.snapshot.blobs[key]
+        series = self.snapshot.blobs[key].current()
         parts = self.label_parts(line, key.run, name)
         newest = self.shared.blobs.get(series.refs[-1])
         if not isinstance(newest, Buckets):

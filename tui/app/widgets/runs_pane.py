@@ -79,7 +79,7 @@ class RunsPane(LineView):
         return row_strip(parts, width, look.on_cursor(look.text) if on_cursor else look.text)
 
     def _state(self, run: RunSummary) -> tuple[str, Style]:
-        """What the run does, in words, and since when if it is silent."""
+        """What the run does, in words, and since when if it is silent; or that its files are deleted."""
         state, look = self._shared.state_of(run), self.look
         silence = self._shared.silence(run)
         silent = "" if silence is None else age(silence)
@@ -90,6 +90,8 @@ class RunsPane(LineView):
                 return "NaN", look.error
             case RunState.STALLED:
                 return f"stalled {silent}", look.warning
+            case RunState.DELETED:
+                return state.value, look.warning
             case _:
                 return f"done {silent}".strip().removesuffix(" now"), look.dim
 

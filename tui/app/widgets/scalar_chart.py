@@ -15,12 +15,12 @@ from tui.app.axes import x_ticks, y_ticks
 from tui.app.catalog import focused_run
 from tui.app.curves import CurveCache, Readout, RunCurve, drawn, readout, step_along, window_of
 from tui.app.messages import CursorMoved, TagOpened
-from tui.app.parts import Part, spread
+from tui.app.parts import Part, cells_of, noted, superseded_notes
 from tui.app.shared import Shared
 from tui.app.widgets.full_view import FullView
 from tui.app.widgets.readout_table import ReadoutTable
 from tui.model import SeriesKey
-from tui.render.cells import fit, width
+from tui.render.cells import fit
 from tui.render.chart import ChartSpec, PlotArea, draw_chart, plot_area
 from tui.render.numbers import plural
 from tui.render.raster import Raster, rasterise
@@ -42,7 +42,7 @@ class ScalarChart(FullView):
         self._curves: list[RunCurve] = []
         self._window: Window | None = None
         self._area = PlotArea(0, 0, 0, 0)
-        self._drawn: tuple[tuple[list[RunCurve], Window, PlotArea], Raster] | None = None
+        self._drawn: tuple[tuple[list[RunCurve], bool, Window, PlotArea], Raster] | None = None
 
     @property
     def tag(self) -> str | None:
@@ -67,22 +67,29 @@ class ScalarChart(FullView):
         keys = self.keys.get(self.selection.tag or "", [])
         self._cache.keep_only(keys)
         self._curves = [self._cache.of(self.snapshot.scalars[key], self.selection) for key in keys]
-        self._window = window_of(self._curves, log_y=self.selection.log_y)
+        superseded = self.selection.superseded
+        self._window = window_of(self._curves, log_y=self.selection.log_y, superseded=superseded)
 
     def _title(self, cells: int) -> Strip:
         look, tag = self.look, self.selection.tag or ""
         tags = self.tags
         place = f"  {tags.index(tag) + 1} of {len(tags)}" if tag in tags else ""
         left: list[Part] = [(f" {printable(tag)}", look.text + Style(bold=True)), (place, look.dim)]
-        right = f"  {plural(len(self._curves), 'run')}  x: {self.selection.axis.value} "
-        room = cells - width(right)
-        return spread(left if room > 12 else left[:1], [(right, look.dim)] if room > 12 else [], cells, look)
+        right: list[Part] = [(f"  {plural(len(self._curves), 'run')}  x: {self.selection.axis.value} ", look.dim)]
+        least = min(cells_of(left[:1]), cells // 2)
+        if least + cells_of(right) > cells:
+            left = left[:1]
+        return noted(left, self._superseded_notes(), right, cells, least, look)
+
+    def _superseded_notes(self) -> list[str]:
+        points = sum(curve.superseded for curve in self._curves)
+        return superseded_notes(points, "point", "shown faint", shown=self.selection.superseded)
 
     def _chart(self, width: int, height: int) -> list[Strip]:
         if self._window is None:
             return self._no_chart(width)
         spec = ChartSpec(
-            drawn(self._curves),
+            drawn(self._curves, superseded=self.selection.superseded),
             self._window,
             x_ticks(self._window, self.selection.axis, width),
             y_ticks(self._window, height),
@@ -96,7 +103,7 @@ class ScalarChart(FullView):
 
     def _raster(self, spec: ChartSpec) -> Raster:
         """The curves' raster; with hundreds of runs, moving the cursor must not draw them all again."""
-        want = (self._curves, spec.window, self._area)
+        want = (self._curves, self.selection.superseded, spec.window, self._area)
         if self._drawn is None or self._drawn[0] != want:
             self._drawn = want, rasterise(spec.curves, spec.window, self._area.width, self._area.height)
         return self._drawn[1]

@@ -53,7 +53,7 @@ class ScalarRows(TagRows):
 
     def tag_parts(self, line: Line, width: int) -> list[Part]:
         columns, key = self._columns(width), self.key_of(line)
-        series = self.snapshot.scalars[key]
+        series = self.snapshot.scalars[key].current()
         facts, best = self.shared.facts.of(series), self._best(line)
         colour = self.shared.runs.style(key.run, self.look)
         parts = self.label_parts(line, key.run, columns.name)
@@ -72,7 +72,7 @@ class ScalarRows(TagRows):
         keys = self.keys[line.tag or ""]
         if len(keys) < 2:
             return None
-        known = {key.run: self.shared.facts.of(self.snapshot.scalars[key]).extremes for key in keys}
+        known = {key.run: self.shared.facts.of(self.snapshot.scalars[key].current()).extremes for key in keys}
         best = best_run(known, goal(line.tag or ""))
         return best if best and line.run in (None, best.run) else None
 

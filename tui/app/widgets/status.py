@@ -43,6 +43,7 @@ def health(snapshot: StoreSnapshot, status: IngestStatus, shared: Shared, look: 
         (RunState.NAN, "✗", look.error),
         (RunState.STALLED, "◌", look.warning),
         (RunState.DONE, "■", look.dim),
+        (RunState.DELETED, "□", look.dim),
     ):
         if states[state]:
             parts.append((f"{mark} {states[state]} {state.value}  ", style))
@@ -101,7 +102,8 @@ class TabBar(StripView, can_focus=False):
         for number, label in enumerate(self._labels(width)):
             left += [(label, look.accent if number == self.active else look.dim), ("  ", look.text)]
         smooth = f"smooth {s.weight:.3g}".replace("0.", ".") if s.smoothing_weight else "raw"
-        settings = f"x {s.axis.value}  {smooth}  {'log' if s.log_y else 'linear'}  "
+        restarts = "+superseded  " if s.superseded else ""
+        settings = f"x {s.axis.value}  {smooth}  {'log' if s.log_y else 'linear'}  {restarts}"
         names = cells_of(left)
         right = [(settings, look.dim)] if names + len(settings) + len(_HELP) <= width else []
         return [spread(left, [*right, (_HELP, look.dim)], width, look)]

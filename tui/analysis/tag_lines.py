@@ -1,8 +1,7 @@
-"""What a logdir holds, tag by tag, over all of its runs."""
+"""What a logdir holds, tag by tag, over several runs."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -71,25 +70,54 @@ class TagLine:
     description: str = ""
     last_wall_time: float = float("-inf")
 
+    @property
+    def known(self) -> bool:
+        """Whether the kind is one that tbtui knows; else it is some other plugin's, or "" for a bare tensor."""
+        return self.kind in KINDS
+
+    @property
+    def kind_name(self) -> str:
+        """What to call the kind."""
+        return self.kind or "tensor"
+
+    @property
+    def tensor_type(self) -> str:
+        """Dtype and shape, `float32 [2, 3]`, with `[?]` for an unknown shape; "" for what is no tensor."""
+        if self.tensor is None:
+            return ""
+        return f"{self.tensor.dtype} {'[?]' if self.tensor.shape is None else list(self.tensor.shape)}"
+
     def add(self, run: str, points: int) -> None:
         """Count a run and its points."""
         self.runs.add(run)
         self.points += points
 
 
-def tag_lines(snapshot: StoreSnapshot, run_re: re.Pattern[str], tag_re: re.Pattern[str]) -> list[TagLine]:
-    """The tags in which the pattern is found, over the runs in which the other one is; by kind, then by name."""
+def blob_bytes(series: BlobSeries) -> int:
+    """Bytes of the records that hold a series; one that holds several of its values is counted once."""
+    return sum({(ref.path, ref.offset): ref.length for ref in series.refs}.values())
+
+
+def tag_lines(
+    snapshot: StoreSnapshot, chosen: Callable[[SeriesKey], bool], *, size: Callable[[BlobSeries], int] = blob_bytes
+) -> list[TagLine]:
+    """The tags over all series that are chosen, by kind, then by name.
+
+    Hparams' sessions and embeddings are series here as well. `size` is `blob_bytes`, or what remembers its results.
+    """
     lines: dict[tuple[str, str], TagLine] = {}
 
     def line(key: SeriesKey) -> TagLine | None:
-        if not run_re.search(key.run) or not tag_re.search(key.tag):
+        if not chosen(key):
             return None
         return lines.setdefault((key.tag, key.plugin), TagLine(key.tag, key.plugin))
 
-    for add in (_add_scalars, _add_blobs, _add_sessions, _add_embeddings):
-        add(snapshot, line)
+    _add_scalars(snapshot, line)
+    _add_blobs(snapshot, line, size)
+    _add_sessions(snapshot, line)
+    _add_embeddings(snapshot, line)
     for key, info in snapshot.tags.items():
-        if (known := lines.get((key.tag, key.plugin))) is not None and run_re.search(key.run):
+        if (known := lines.get((key.tag, key.plugin))) is not None and chosen(key):
             known.display_name = known.display_name or info.display_name
             known.description = known.description or info.description
             known.tensor = known.tensor or info.tensor
@@ -125,12 +153,12 @@ def _add_series(line: TagLine, series: ScalarSeries) -> None:
         line.greatest = Point(_short(kind(found.max)), found.max_step, run)
 
 
-def _add_blobs(snapshot: StoreSnapshot, line: _Line) -> None:
+def _add_blobs(snapshot: StoreSnapshot, line: _Line, size: Callable[[BlobSeries], int]) -> None:
     for key, series in snapshot.blobs.items():
         if (found := line(key)) is not None:
             current = series.current()
             found.add(key.run, len(current.steps))
-            found.bytes = (found.bytes or 0) + _bytes(current)
+            found.bytes = (found.bytes or 0) + size(current)
             if len(current.steps):
                 found.last_step = _greater(found.last_step, int(current.steps.max()))
 
@@ -153,11 +181,6 @@ def _add_embeddings(snapshot: StoreSnapshot, line: _Line) -> None:
 
 def _rank(kind: str) -> int:
     return KINDS.index(kind) if kind in KINDS else len(KINDS)
-
-
-def _bytes(series: BlobSeries) -> int:
-    """Bytes of the records; one that holds several of the series' values is counted once."""
-    return sum({(ref.path, ref.offset): ref.length for ref in series.refs}.values())
 
 
 def _short(value: np.floating[Any]) -> float:
