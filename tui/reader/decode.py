@@ -121,25 +121,22 @@ class EventDecoder:
     def admits(self, fields: Iterable[ScalarField]) -> bool:
         """Whether the scalars of an event with these fields may be added by `add_points`, without the event.
 
-        Not so where the event would tell something new about a tag; a simple_value without metadata tells no more
-        than that its tag is a scalar, which is noted here.
+        Not so where the event would tell something new about a tag. A simple_value without metadata tells no more
+        than that its tag is a scalar.
         """
         for field in fields:
             known = self._tag_plugins.get(field.tag)
-            if field.is_tensor:
-                if known != plugins.SCALARS:
-                    return False
-            elif not known:
-                if field.has_metadata:
-                    return False
-                self._tag_plugins[field.tag] = plugins.SCALARS
-                self._taught.add(field.tag)
+            if known != plugins.SCALARS if field.is_tensor else field.has_metadata and not known:
+                return False
         return True
 
     def add_points(self, tag: str, steps: Steps, wall_times: WallTimes, values: Values) -> None:
-        """Add points of a tag behind those added before; arrays [n], which are kept."""
+        """Add points of a tag behind those added before; arrays [n], which are kept. Their events were admitted."""
         if (points := self._data.scalars.get(tag)) is None:
             points = self._data.scalars[tag] = Points()
+            if not self._tag_plugins.get(tag):
+                self._tag_plugins[tag] = plugins.SCALARS
+                self._taught.add(tag)
         points.add_arrays(steps, wall_times, values)
 
     def note_events(self, wall_times: WallTimes) -> None:

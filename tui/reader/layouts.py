@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from tui.reader.record_scan import Bytes
 from tui.reader.scalar_layout import Geometry, Layout, layout_of
 
-_MOST = 1 << 16
+# What is kept, by a layout's bytes and scalars; some ten times as much memory.
+_MOST_KEPT = 1 << 23
+_SCALAR_BYTES = 64
+# Of one length: each one costs time where a layout is looked up.
+_MOST_FAMILIES = 16
 
 
 @dataclass(slots=True)
@@ -24,7 +28,7 @@ class Layouts:
 
     def __init__(self) -> None:
         self._families: dict[int, list[_Family]] = {}
-        self._count = 0
+        self._kept = 0
 
     def known(self, payload: Bytes) -> Layout | None:
         """The layout of a payload, uint8[length], where it was found before."""
@@ -39,10 +43,10 @@ class Layouts:
         layout = layout_of(payload.tobytes())
         if layout is None:
             return None
-        if self._count >= _MOST:  # a log of ever new tags; the ones in use are found again
-            self._families, self._count = {}, 0
+        if self._kept >= _MOST_KEPT:  # a log of ever new tags; the ones in use are found again
+            self._families, self._kept = {}, 0
         self._family_of(layout).layouts[layout.constant.tobytes()] = layout
-        self._count += 1
+        self._kept += len(payload) + _SCALAR_BYTES * len(layout.scalars)
         return layout
 
     def _family_of(self, layout: Layout) -> _Family:
@@ -50,5 +54,7 @@ class Layouts:
         for family in families:
             if family.geometry == layout.geometry:
                 return family
+        if len(families) == _MOST_FAMILIES:
+            del families[0]
         families.append(_Family(layout.geometry, layout.mask))
         return families[-1]

@@ -54,28 +54,30 @@ class Chain:
 
 
 class Headers:
-    """Positions in a buffer at which a header with a right CRC stands, in order; most are of records, few by chance.
+    """Positions before `end` at which a header with a right CRC stands, in order; most are of records, few by chance.
 
-    The bytes of a record may hold a header themselves (an event file logged as text); following the chain from
-    record to record leaves such out.
+    The bytes of a record may hold a header themselves (an event file logged as text); a chain ends with such a
+    record.
     """
 
-    def __init__(self, positions: Positions, lengths: Lengths) -> None:
+    def __init__(self, positions: Positions, lengths: Lengths, end: int) -> None:
+        self.end = end
         self._positions = positions
         self._lengths = lengths
+        self._ends = positions + lengths + FRAME_BYTES
+        # Places of headers whose records do not end where the next header stands.
+        self._breaks = np.flatnonzero(self._ends[:-1] != positions[1:])
 
-    def chain(self, start: int, end: int) -> Chain | None:
-        """The records from `start` on, one right behind the other, that lie before `end`; None where there is none."""
-        first = int(np.searchsorted(self._positions, start))
-        positions, lengths = self._positions[first:], self._lengths[first:]
-        if not len(positions) or positions[0] != start:
+    def chain(self, start: int) -> Chain | None:
+        """The records from `start` on, one right behind the other, that end by `end`; None where there is none."""
+        first = int(self._positions.searchsorted(start))
+        if first == len(self._positions) or self._positions[first] != start:
             return None
-        ends = positions + lengths + FRAME_BYTES
-        linked = ends[:-1] == positions[1:]
-        count = len(positions) if linked.all() else int(linked.argmin()) + 1
-        if ends[count - 1] > end:
-            count -= 1
-        return Chain(positions[:count], lengths[:count]) if count else None
+        place = int(self._breaks.searchsorted(first))
+        stop = int(self._breaks[place]) + 1 if place < len(self._breaks) else len(self._positions)
+        if self._ends[stop - 1] > self.end:
+            stop -= 1
+        return Chain(self._positions[first:stop], self._lengths[first:stop]) if stop > first else None
 
 
 class RecordScanner:
@@ -93,7 +95,7 @@ class RecordScanner:
         candidates += start
         lengths = _at(buffer, np.dtype("<u2"), candidates)
         good = _at(buffer, np.dtype("<u4"), candidates + _LENGTH_BYTES) == header_crcs()[lengths]
-        return Headers(candidates[good], lengths[good])
+        return Headers(candidates[good], lengths[good], end)
 
     def register(self, length: int) -> int:
         """What a footer's unmasked CRC has to be combined with to leave the CRC's register at zero."""

@@ -25,11 +25,14 @@ from tui.reader.scalar_rows import RowTemplate, RowTemplates
 # Rows compared at a time: as many as stay in the processor's cache, fewer at first.
 _BLOCK_BYTES = 512 << 10
 _FIRST_ROWS = 16
-# An irregular stretch is taken in windows, small ones where rows are looked for.
+# An irregular stretch is taken in windows, small ones where rows are looked for, or behind damage.
 _FIRST_WINDOW = 32 << 10
+_LEAST_WINDOW = 4 << 10
 _LEAST_RECORDS = 16
 # Rows that are interrupted (by an evaluation, say) often go on a few records later.
 _PATIENCE = 8
+# Where records are damaged or have no header that is found, more and more of them are read one by one.
+_MOST_SETBACK = 64
 # Where nothing of so many bytes was decoded in bulk, many more are read record by record, and then ever more.
 _TELLING_BYTES = 128 << 10
 _FIRST_REST = 4 << 20
@@ -73,10 +76,10 @@ class BlockDecoder:
         self._tools = tools
         self._breathe = breathe
         self._template: RowTemplate | None = None
-        self._admitted: set[RowTemplate] = set()
         # A file that starts like others does so after its version.
         self._patience = 1
         self._window = _FIRST_WINDOW
+        self._setback = 0
         # Bytes to be read record by record, since there is nothing to gain.
         self._rest = 0
         self._rest_left = 0
@@ -84,13 +87,16 @@ class BlockDecoder:
         self._left_of_pass = 0
         self._buffer: Bytes = np.empty(0, np.uint8)
         self._base = 0
-        self._headers: tuple[Headers, int] | None = None
+        self._headers: Headers | None = None
 
     def open(self, buffer: Bytes, base: int) -> None:
         """Take a chunk, uint8[n], that lies at `base` in the file. It is changed only while `decode` runs."""
         self._buffer, self._base = buffer, base
-        self._headers = None
         self.last = None
+
+    def close(self) -> None:
+        """Let go of the chunk: files by the thousand are not to keep theirs."""
+        self._buffer, self._headers = np.empty(0, np.uint8), None
 
     def decode(self, start: int, *, more: bool) -> Stop:
         """Decode the records from `start` on.
@@ -105,6 +111,8 @@ class BlockDecoder:
                 self._rest_left -= singly
                 return Stop(start, singly)
             start = self._decode_rows(start)
+            if start == len(self._buffer):
+                break
             if self._template is not None and more and len(self._buffer) - start < self._template.size:
                 return Stop(start, 0)
             if self._patience:
@@ -130,16 +138,12 @@ class BlockDecoder:
 
     def _fitting(self, start: int) -> RowTemplate | None:
         template = self._tools.templates.fitting(self._buffer, start, self._tools.scratch)
-        if template is None or template in self._admitted:
-            return template
-        if not all(self._decoder.admits(layout.scalars) for layout in template.layouts):
-            return None
-        self._admitted.add(template)
-        return template
+        return template if template is not None and self._decoder.admits(template.scalars) else None
 
     def _decode_rows_of(self, template: RowTemplate, start: int) -> int:
         most = max(len(self._tools.scratch) // template.size, 1)
-        rows = min(_FIRST_ROWS, most)
+        rows = min(max(_FIRST_ROWS, template.latest_run), most)
+        first = start
         while count := min(rows, (len(self._buffer) - start) // template.size):
             block = self._buffer[start : start + count * template.size].reshape(count, template.size)
             good = template.matching(block, self._tools.scratch)
@@ -152,45 +156,56 @@ class BlockDecoder:
                 self._breathe()
             if good < count:
                 break
-            rows = min(rows * 4, most)
+            # What ended the rows last time may end them now.
+            ended = (start - first) // template.size == template.latest_run
+            rows = min(_FIRST_ROWS, most) if ended else min(rows * 4, most)
+        template.latest_run = (start - first) // template.size
         return start
 
     def _decode_window(self, start: int) -> int:
         """Decode an irregular stretch, or what is left of a pass; returns how far it came."""
-        headers, end = self._headers_from(start)
-        chain = headers.chain(start, end)
-        intact = self._tools.scanner.intact(self._buffer, chain) if chain is not None else 0
-        if self._left_of_pass:
-            intact = min(intact, self._left_of_pass)
-        if chain is None or intact < _LEAST_RECORDS:
-            self._patience, self._left_of_pass = intact, 0
+        chain = self._intact_chain(start)
+        if chain is not None and self._left_of_pass:
+            chain = chain.first(self._left_of_pass)
+        if chain is None or len(chain) < _LEAST_RECORDS:
+            self._patience, self._left_of_pass = self._setback + (len(chain) if chain else 0), 0
             return start
-        decoded = decode_chain(self._buffer, self._base, chain.first(intact), self._tools.layouts, self._decoder)
-        chain = chain.first(decoded.records)
+        decoded = decode_chain(
+            self._buffer, self._base, chain, self._tools.layouts, self._decoder, breathe=self._breathe
+        )
         payload = chain.payload(self._buffer, len(chain) - 1)
         offset = self._base + chain.end - FOOTER_BYTES - len(payload)
         self.last = Mark(offset, len(payload), masked_crc32c(payload.tobytes()))
         if self._left_of_pass:
-            self._left_of_pass -= decoded.records
+            self._left_of_pass -= len(chain)
         else:
             self._expect(chain, decoded)
         self._breathe()
         return chain.end
 
+    def _intact_chain(self, start: int) -> Chain | None:
+        """The records that follow one another from `start` on and are intact, of those in a window."""
+        chain = self._headers_from(start).chain(start)
+        intact = self._tools.scanner.intact(self._buffer, chain) if chain is not None else 0
+        self._setback = min(self._setback * 2 + 1, _MOST_SETBACK) if intact < _LEAST_RECORDS else 0
+        if chain is not None and intact < len(chain):
+            # More damage may follow, and each time a window is looked at for nothing.
+            chain, self._window, self._headers = chain.first(intact), _LEAST_WINDOW, None
+        return chain
+
     def _expect(self, chain: Chain, decoded: Decoded) -> None:
         """How to go on after an irregular stretch."""
         self._expect_rows(chain, decoded)
         self._window = min(self._window * 2, _BLOCK_BYTES)
-        if decoded.in_bulk or self._template is not None:
+        if decoded.gained or self._template is not None:
             self._rest = 0
         elif chain.end - int(chain.positions[0]) >= _TELLING_BYTES:
             self._rest_left = self._rest = min(max(self._rest * 2, _FIRST_REST), _LONGEST_REST)
 
-    def _headers_from(self, start: int) -> tuple[Headers, int]:
-        """Headers from `start` on, and how far they were looked for."""
-        if self._headers is None or self._headers[1] - start < _LEAST_RECORDS * FRAME_BYTES:
+    def _headers_from(self, start: int) -> Headers:
+        if self._headers is None or self._headers.end - start < _LEAST_RECORDS * FRAME_BYTES:
             end = min(start + self._window, len(self._buffer))
-            self._headers = self._tools.scanner.find(self._buffer, start, end), end
+            self._headers = self._tools.scanner.find(self._buffer, start, end)
         return self._headers
 
     def _expect_rows(self, chain: Chain, decoded: Decoded) -> None:

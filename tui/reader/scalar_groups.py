@@ -25,10 +25,12 @@ _Words = npt.NDArray[np.uint64]
 _LEAST_RECORDS = 16
 # The same holds for records of one layout that is known; so many of the unknown ones are then looked for, for the sake
 # of the chains to come.
-_LEAST_ALIKE = 4
+LEAST_ALIKE = 4
 _MOST_FOUND = 512
 # So many samples of one length that have no layout tell that there is none to be found.
 _MOST_FAILURES = 4
+# Each geometry of records of one length costs a look at all of them.
+_MOST_GEOMETRIES = 8
 _WORD_BYTES = 8
 # Odd numbers with bits all over: different records seldom give the same sum of products.
 _FACTORS = np.arange(1, (1 << 16) // _WORD_BYTES + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
@@ -43,6 +45,12 @@ class Group(NamedTuple):
     steps: Steps
     wall_times: WallTimes
     values: tuple[Values, ...]
+
+    def part(self, start: int, end: int) -> Group:
+        """Some of the records, by their number in the group."""
+        run = slice(start, end)
+        values = tuple(column[run] for column in self.values)
+        return Group(self.layout, self.places[run], self.steps[run], self.wall_times[run], values)
 
 
 @dataclass(slots=True, eq=False)
@@ -71,7 +79,7 @@ def sort_records(buffer: Bytes, chain: Chain, layouts: Layouts) -> Sorting:
     sorting = Sorting(np.full(len(chain), -1, np.int64), np.zeros(len(chain), np.int64))
     order = chain.lengths.argsort(kind="stable")
     lengths = chain.lengths[order]
-    for start, end in _runs(lengths[1:] != lengths[:-1]):
+    for start, end in runs(lengths[1:] != lengths[:-1]):
         places = order[start:end]
         length = int(lengths[start])
         sorting.kinds[places] = -2 - length
@@ -87,7 +95,7 @@ def _sort_by_geometry(payloads: Bytes, places: Places, layouts: Layouts, sorting
     """Sort payloads of one length, uint8[n, length]: a round for each geometry among them."""
     tried: list[Geometry] = []
     failures = 0
-    while len(places) >= _LEAST_RECORDS and failures < _MOST_FAILURES:
+    while len(places) >= _LEAST_RECORDS and failures < _MOST_FAILURES and len(tried) < _MOST_GEOMETRIES:
         # The first ones may be unlike all that follow.
         middle = len(places) // 2
         sample = layouts.known(payloads[middle]) or layouts.find(payloads[middle])
@@ -109,14 +117,14 @@ def _sort_by_geometry(payloads: Bytes, places: Places, layouts: Layouts, sorting
 def _sort_alike(payloads: Bytes, places: Places, sample: Layout, layouts: Layouts, sorting: Sorting) -> Places:
     """Group the payloads of the sample's geometry; returns the indices of those that may be of another, ascending."""
     geometry = sample.geometry
-    sums, order, runs = _equal_rows(payloads, sample.mask)
+    sums, order, alike = _equal_rows(payloads, sample.mask)
     payloads, places = payloads[order], places[order]
     steps, wall_times = times_of(geometry, payloads)
     sorting.kinds[places], sorting.steps[places] = sums[order], steps
     rest: list[Places] = []
     values: list[Values] | None = None
-    for start, end in runs:
-        layout = layouts.known(payloads[start]) if end - start >= _LEAST_ALIKE else None
+    for start, end in alike:
+        layout = layouts.known(payloads[start]) if end - start >= LEAST_ALIKE else None
         if layout is None and _worth_finding(end - start, sorting):
             layout = layouts.find(payloads[start])
         if layout is None or layout.geometry != geometry:
@@ -125,16 +133,13 @@ def _sort_alike(payloads: Bytes, places: Places, sample: Layout, layouts: Layout
         if values is None:
             numbers = layout.scalars
             values = [column(payloads, n.offset, n.dtype).astype(n.kept_as) for n in numbers]
-        run = slice(start, end)
-        sorting.groups.append(
-            Group(layout, places[run], steps[run], wall_times[run], tuple(column[run] for column in values))
-        )
+        sorting.groups.append(Group(layout, places, steps, wall_times, tuple(values)).part(start, end))
     return np.sort(np.concatenate(rest)) if rest else np.empty(0, np.intp)
 
 
 def _worth_finding(records: int, sorting: Sorting) -> bool:
     """Whether to look for the layout of so many records."""
-    if _LEAST_ALIKE <= records < _LEAST_RECORDS:
+    if LEAST_ALIKE <= records < _LEAST_RECORDS:
         sorting.to_find -= 1
         return sorting.to_find >= 0
     return records >= _LEAST_RECORDS
@@ -158,7 +163,7 @@ def _equal_rows(payloads: Bytes, mask: Bytes) -> tuple[Kinds, Places, Iterator[t
     differs = words[1:, 0] != words[:-1, 0]
     for place in range(1, words.shape[1]):
         differs |= words[1:, place] != words[:-1, place]
-    return sums.view(np.int64), order, _runs(differs)
+    return sums.view(np.int64), order, runs(differs)
 
 
 def _sums(words: _Words) -> _Words:
@@ -169,7 +174,7 @@ def _sums(words: _Words) -> _Words:
     return sums
 
 
-def _runs(differs: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+def runs(differs: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
     """Start and end of each run of n + 1 items, of which `differs` [n] tells which one is unlike the one before."""
     starts = [0, *(np.flatnonzero(differs) + 1).tolist(), len(differs) + 1]
     return pairwise(starts)

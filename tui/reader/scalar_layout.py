@@ -70,17 +70,16 @@ class Geometry(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """The layout of an event: `constant` is its payload with all bits zero that `mask` lets vary, uint8[length]."""
+    """The layout of an event: `constant` is its payload with all bits zero that `mask` lets vary, uint8[length].
+
+    `tags` are those of the scalars.
+    """
 
     geometry: Geometry
     scalars: tuple[ScalarField, ...]
+    tags: tuple[str, ...]
     mask: Bytes
     constant: Bytes
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        """The tags of the scalars."""
-        return tuple(scalar.tag for scalar in self.scalars)
 
     @property
     def repeats_a_tag(self) -> bool:
@@ -128,7 +127,8 @@ def _walk(payload: bytes) -> Layout:
         tuple((scalar.offset, scalar.dtype) for scalar in scalars),
     )
     mask = mask_of(geometry)
-    return Layout(geometry, scalars, mask, np.frombuffer(payload, np.uint8) & mask)
+    tags = tuple(scalar.tag for scalar in scalars)
+    return Layout(geometry, scalars, tags, mask, np.frombuffer(payload, np.uint8) & mask)
 
 
 def _values(payload: bytes, summary: Field) -> Iterator[ScalarField]:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from logging_lib.tfevents.record import FRAME_BYTES, HEADER_BYTES, encode_header
 from tui.reader.decode import EventDecoder
-from tui.reader.record_scan import Bytes, RecordScanner, first_damaged, unmask
+from tui.reader.record_scan import Bytes, RecordScanner, first_damaged, leaves_zero, unmask
 from tui.reader.scalar_layout import Layout
 
 _UINT32 = np.dtype("<u4")
@@ -25,7 +25,7 @@ _SEVEN_BITS = np.uint8(0x7F)
 
 
 class RowTemplate:
-    """One pass of a loop: the layouts of its records, and where everything lies in the bytes of a row.
+    """One pass of a loop: where everything lies in the bytes of a row.
 
     `tags` are all different.
     """
@@ -33,11 +33,12 @@ class RowTemplate:
     def __init__(self, layouts: Sequence[Layout], scanner: RecordScanner) -> None:
         lengths = [layout.geometry.length for layout in layouts]
         starts = np.cumsum([0, *(length + FRAME_BYTES for length in lengths)], dtype=np.intp)
-        self.layouts = tuple(layouts)
-        self.tags = [tag for layout in layouts for tag in layout.tags]
-        self.records = len(layouts)
+        self.scalars = tuple(scalar for layout in layouts for scalar in layout.scalars)
+        self.tags = [scalar.tag for scalar in self.scalars]
         self.size = int(starts[-1])
         self.last_length = lengths[-1]
+        self.latest_run = 0
+        """How many rows there were in a row when it was last used; as many are expected next time."""
         self.head = encode_header(lengths[0])
         self._constant = np.zeros(self.size, np.uint8)
         self._mask = np.zeros(self.size, np.uint8)
@@ -51,14 +52,14 @@ class RowTemplate:
         self._registers = np.array([scanner.register(length) for length in lengths], np.uint32)
         self._wall_times = _WallTimes(payloads, layouts)
         self._steps = _Steps(payloads, layouts)
-        self._numbers = _numbers(payloads, layouts)
+        self._numbers = _Numbers(payloads, layouts)
 
     def matching(self, rows: Bytes, scratch: Bytes) -> int:
         """How many of the rows, uint8[n, size], from the first on agree with the template in all that must not vary."""
         differing = scratch[: rows.size].reshape(rows.shape)
         np.bitwise_and(rows, self._mask, out=differing)
         np.bitwise_xor(differing, self._constant, out=differing)
-        return len(rows) if not differing.max() else int(differing.any(axis=1).argmax())
+        return len(rows) if not differing.max() else int((differing.reshape(-1) != 0).argmax()) // self.size
 
     def intact(self, rows: Bytes) -> tuple[int, int]:
         """How many rows from the first on match their CRCs (see RecordScanner.intact), and the last one's CRC.
@@ -68,35 +69,46 @@ class RowTemplate:
         masked = rows.take(self._footers, axis=1)
         registers = unmask(masked.view(_UINT32)) ^ self._registers
         rows[:, self._footers] = registers.view(np.uint8)
-        count = first_damaged(rows.reshape(-1), np.arange(len(rows) + 1) * self.size)
-        rows[count:, self._footers] = masked[count:]
+        count = len(rows)
+        if not leaves_zero(rows.reshape(-1)):
+            count = first_damaged(rows.reshape(-1), np.arange(count + 1) * self.size)
+            rows[count:, self._footers] = masked[count:]
         return count, int(masked.view(_UINT32)[count - 1, -1])
 
     def decode(self, rows: Bytes, decoder: EventDecoder) -> None:
         """Add what intact, matching rows hold."""
         steps, wall_times = self._steps.of(rows), self._wall_times.of(rows)
         decoder.note_events(wall_times)
-        for columns, dtype, kept_as, fields in self._numbers:
-            # A series' points side by side: it is worth the copy.
-            values = np.ascontiguousarray(rows.take(columns, axis=1).view(dtype).T, kept_as)
-            for place, (tag, record) in enumerate(fields):
-                decoder.add_points(tag, steps[record], wall_times[record], values[place])
+        for tag, record, values in zip(self.tags, self._numbers.records, self._numbers.of(rows), strict=True):
+            decoder.add_points(tag, steps[record], wall_times[record], values)
 
 
-_Numbers = tuple[npt.NDArray[np.intp], np.dtype[Any], np.dtype[Any], list[tuple[str, int]]]
+class _Numbers:
+    """The numbers of a row, in the order of its scalars; `records` tells which record holds each."""
 
+    def __init__(self, payloads: npt.NDArray[np.intp], layouts: Sequence[Layout]) -> None:
+        self.records: list[int] = []
+        starts: dict[np.dtype[Any], list[int]] = {}
+        kept_as: dict[np.dtype[Any], np.dtype[Any]] = {}
+        # Each number's dtype, and its place among those of this dtype.
+        self._places: list[tuple[np.dtype[Any], int]] = []
+        for record, (start, layout) in enumerate(zip(payloads.tolist(), layouts, strict=True)):
+            for scalar in layout.scalars:
+                alike = starts.setdefault(scalar.dtype, [])
+                self.records.append(record)
+                self._places.append((scalar.dtype, len(alike)))
+                alike.append(start + scalar.offset)
+                kept_as[scalar.dtype] = scalar.kept_as
+        self._columns = [(dtype, kept_as[dtype], _columns(np.array(s), dtype.itemsize)) for dtype, s in starts.items()]
 
-def _numbers(payloads: npt.NDArray[np.intp], layouts: Sequence[Layout]) -> list[_Numbers]:
-    """For each dtype the columns of its numbers, the type to keep them in, and each one's tag and record."""
-    places: dict[np.dtype[Any], list[int]] = {}
-    fields: dict[np.dtype[Any], list[tuple[str, int]]] = {}
-    kept_as: dict[np.dtype[Any], np.dtype[Any]] = {}
-    for record, (start, layout) in enumerate(zip(payloads.tolist(), layouts, strict=True)):
-        for scalar in layout.scalars:
-            places.setdefault(scalar.dtype, []).append(start + scalar.offset)
-            fields.setdefault(scalar.dtype, []).append((scalar.tag, record))
-            kept_as[scalar.dtype] = scalar.kept_as
-    return [(_columns(np.array(places[d]), d.itemsize), d, kept_as[d], fields[d]) for d in places]
+    def of(self, rows: Bytes) -> list[npt.NDArray[Any]]:
+        """An array [n] for each number."""
+        # A series' points side by side: it is worth the copy.
+        values = {
+            dtype: np.ascontiguousarray(rows.take(columns, axis=1).view(dtype).T, kept_as)
+            for dtype, kept_as, columns in self._columns
+        }
+        return [values[dtype][place] for dtype, place in self._places]
 
 
 class _WallTimes:
@@ -163,9 +175,6 @@ class RowTemplates:
                 self._latest.popitem(last=False)
         self._latest.move_to_end(key)
         return template
-
-    def __len__(self) -> int:
-        return len(self._latest)
 
     def fitting(self, buffer: Bytes, start: int, scratch: Bytes) -> RowTemplate | None:
         """A template that the bytes at `start` agree with."""

@@ -46,7 +46,7 @@ class EventStream:
         """
         Args:
             decoder: collects the events.
-            breathe: called every few records, to let other threads run.
+            breathe: called every few records, to let other threads run. What it raises ends the reading for good.
             fast: whether many records may be decoded at once; the outcome is the same.
             tools: what files share that are read on the same thread.
         """
@@ -128,6 +128,7 @@ class EventStream:
             self._records.offset = base + position
             position, singly = self._decode_on(self._read_singly(chunk, position, singly), blocks, more=more)
         self._carried = bytes(chunk[position:])
+        blocks.close()
 
     def _decode_on(self, position: int, blocks: BlockDecoder, *, more: bool) -> Stop:
         stop = blocks.decode(position, more=more)
@@ -142,9 +143,14 @@ class EventStream:
             length = _LENGTH.unpack_from(buffer, position)[0]
             end = min(end, position + max(length + FRAME_BYTES, least))
         self._feed(bytes(buffer[position:end]))
+        behind, piece = b"", _LEAST_BLOCK
+        while self._records.open_damage is not None and end < len(buffer):
+            start, end = end, min(end + piece, len(buffer))
+            behind = self._feed_until_intact(bytes(buffer[start:end]))
+            piece *= 2
         if self._records.open_damage is None and end < len(buffer):
-            return end - len(self._records.release())
-        return len(buffer) - len(self._feed_until_intact(bytes(buffer[end:])))
+            behind = behind or self._records.release()
+        return end - len(behind)
 
     def _feed_until_intact(self, data: bytes) -> bytes:
         """Feed bytes until they complete a record; returns the bytes behind it."""
