@@ -30,9 +30,8 @@ from tui.render.text import printable
 POLL_SECONDS = 1.0
 LONGEST_TICK = 3600.0
 SHOWN_APART = 0.2  # seconds between two looks at new data; each costs bytes, and nobody reads faster
-# A look that takes long, at millions of points, is followed by a pause so many times as long, within some seconds.
-SHOWN_SHARE = 20
-LONGEST_APART = 1.0
+# A look that takes long, at millions of points, is followed by a pause so many times as long, within a second.
+SHOWN_SHARE, LONGEST_APART = 20, 1.0
 
 
 class TbtuiApp(App[None]):
@@ -95,8 +94,7 @@ class TbtuiApp(App[None]):
         if self._pause is None:
             start = time.perf_counter()
             self._take_snapshot()
-            cost = time.perf_counter() - start
-            self._pause = self.set_timer(max(SHOWN_APART, min(SHOWN_SHARE * cost, LONGEST_APART)), self._end_pause)
+            self._pause = self.set_timer(pause_after(time.perf_counter() - start), self._end_pause)
 
     def _end_pause(self) -> None:
         self._pause = None
@@ -156,6 +154,11 @@ class TbtuiApp(App[None]):
     def _run_later(self, action: str) -> None:
         """Run an action once the palette is closed, as if its key had been pressed then."""
         self.call_later(self.main.run_action, action)
+
+
+def pause_after(cost: float) -> float:
+    """Seconds until the next look at new data after one that took `cost` seconds."""
+    return max(SHOWN_APART, min(SHOWN_SHARE * cost, LONGEST_APART))
 
 
 def run_app(logdirs: Sequence[LogDir]) -> int:

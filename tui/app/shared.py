@@ -17,6 +17,7 @@ from tui.app.theme import Look
 from tui.model import SeriesKey
 from tui.render.cells import fit_distinct
 from tui.render.palette import RunStyle, assign, fade
+from tui.render.sparkline import Spark, sparkline
 from tui.render.text import printable
 from tui.store.snapshot import RunSummary, ScalarSeries
 
@@ -49,6 +50,21 @@ class FactsCache:
             )
             known = self._known[series.key] = (series.version, facts)
         return known[1]
+
+
+class SparkCache:
+    """Sparklines of series, drawn again only when a series' version or the width moved: moving the cursor redraws
+    every row, and a sparkline of a million points takes a millisecond."""
+
+    def __init__(self) -> None:
+        self._known: dict[SeriesKey, tuple[int, int, Spark]] = {}
+
+    def of(self, series: ScalarSeries, cells: int) -> Spark:
+        """The sparkline of a series in so many cells."""
+        known = self._known.get(series.key)
+        if known is None or known[:2] != (series.version, cells):
+            known = self._known[series.key] = (series.version, cells, sparkline(series.values, cells))
+        return known[2]
 
 
 class RunStyles:
@@ -119,6 +135,7 @@ class Shared:
 
     place: str = ""
     facts: FactsCache = field(default_factory=FactsCache)
+    sparks: SparkCache = field(default_factory=SparkCache)
     runs: RunStyles = field(default_factory=RunStyles)
     blobs: BlobCache = field(default_factory=BlobCache)
     clock: Callable[[], float] = time.time

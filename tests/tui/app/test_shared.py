@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,8 +14,10 @@ from tests.builders import WALL_TIME
 from tests.tui.app.views import run_summary, scalar_series
 from tui.analysis.run_state import FORGOTTEN, RunState
 from tui.analysis.statistics import Extremes, Trend
-from tui.app.shared import Facts, FactsCache, RunStyles, Shared
+from tui.app.app import LONGEST_APART, SHOWN_APART, pause_after
+from tui.app.shared import Facts, FactsCache, RunStyles, Shared, SparkCache
 from tui.app.theme import DARK, LIGHT, Look
+from tui.render.sparkline import sparkline
 
 NAN = math.nan
 
@@ -38,6 +41,22 @@ def test_facts_are_computed_once_a_version() -> None:
     assert cache.of(scalar_series([1.0, 2.0, 3.0], version=2)).last == 3.0
     assert cache.of(scalar_series([9.0], run="other")).last == 9.0
     assert cache.of(scalar_series([1.0, 2.0, 3.0], version=2)) is cache.of(scalar_series([0.0], version=2))
+
+
+@pytest.mark.parametrize(("cost", "pause"), [(0.0, SHOWN_APART), (0.03, 0.6), (9.0, LONGEST_APART)])
+def test_keys_need_not_wait_behind_looks_at_new_data(cost: float, pause: float) -> None:
+    assert pause_after(cost) == pytest.approx(pause)
+
+
+def test_sparklines_are_drawn_once_a_version_and_width() -> None:
+    cache, series = SparkCache(), scalar_series([1.0, 2.0])
+    first = cache.of(series, 4)
+    assert first == sparkline(series.values, 4)
+    assert cache.of(replace(series), 4) is first
+    assert cache.of(series, 5) == sparkline(series.values, 5)
+    longer = scalar_series([1.0, 2.0, 0.5], version=2)
+    assert cache.of(longer, 5) == sparkline(longer.values, 5)
+    assert cache.of(scalar_series([9.0], run="other"), 5) == sparkline(np.array([9.0]), 5)
 
 
 @given(st.lists(st.lists(st.text("abc/.", max_size=4), max_size=5), max_size=5))

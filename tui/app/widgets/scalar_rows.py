@@ -16,7 +16,7 @@ from tui.app.widgets.tag_rows import Line, TagRows
 from tui.model import SeriesKey
 from tui.render.cells import fit, width
 from tui.render.numbers import count, number, percent
-from tui.render.sparkline import Spark, sparkline
+from tui.render.sparkline import Spark
 from tui.render.strips import row_strip
 
 _ARROWS = {"up": "↑", "down": "↓", "flat": "→"}
@@ -57,7 +57,7 @@ class ScalarRows(TagRows):
         facts, best = self.shared.facts.of(series), self._best(line)
         colour = self.shared.runs.style(key.run, self.look)
         parts = self.label_parts(line, key.run, columns.name)
-        parts += self._spark_parts(sparkline(series.values, columns.spark), colour)
+        parts += self._spark_parts(self.shared.sparks.of(series, columns.spark), colour)
         texts = columns.cells(row_texts(facts, key.tag, best, self.shared.runs.name(best.run) if best else ""))
         return [*parts, *zip(texts, self._styles(facts, best), strict=True)]
 
