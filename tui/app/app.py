@@ -22,6 +22,7 @@ from tui.app.screens.help import HelpScreen
 from tui.app.screens.main import MainScreen
 from tui.app.shared import Shared
 from tui.app.theme import THEMES
+from tui.app.widgets.status import Header
 from tui.ingest.ingester import Ingester
 from tui.reader.logdir import LogDir
 from tui.render.numbers import next_age_change
@@ -91,7 +92,7 @@ class TbtuiApp(App[None]):
 
         While a large log loads, keys must not wait behind snapshots: these take a small part of the time.
         """
-        if self._pause is None:
+        if self._pause is None and self._is_open:
             start = time.perf_counter()
             self._take_snapshot()
             self._pause = self.set_timer(pause_after(time.perf_counter() - start), self._end_pause)
@@ -101,13 +102,19 @@ class TbtuiApp(App[None]):
         if self.main.snapshot is not self.ingester.snapshot or self._status is not self.ingester.status:
             self.on_committed(messages.Committed(self.ingester.snapshot.version))
 
+    @property
+    def _is_open(self) -> bool:
+        """Whether there is something to show data in: while the app closes, widgets go before timers and messages."""
+        return bool(self.main.query(Header))
+
     def _take_snapshot(self) -> None:
         self._status = self.ingester.status
         self.main.show(self.ingester.snapshot, self._status)
         self._schedule_tick()
 
     def on_blobs_loaded(self) -> None:
-        self.main.show_blobs()
+        if self._is_open:
+            self.main.show_blobs()
 
     # Time passes: states and ages change their text without any data
 
@@ -124,8 +131,9 @@ class TbtuiApp(App[None]):
         self._tick = self.set_timer(min(waits) + 0.01, self._time_passed)
 
     def _time_passed(self) -> None:
-        self.main.show_time()
-        self._schedule_tick()
+        if self._is_open:
+            self.main.show_time()
+            self._schedule_tick()
 
     # Keys and commands that are not the main screen's
 

@@ -10,6 +10,8 @@ from tests import builders
 from tests.builders import WALL_TIME, scalar_event
 from tests.tui.app.screens import loss, opened, shown, training
 from tui.analysis.smooth import ema
+from tui.app.app import TbtuiApp
+from tui.app.messages import Committed
 
 
 def readouts(text: str) -> dict[str, list[str]]:
@@ -109,6 +111,17 @@ async def test_a_series_of_nothing_but_nan(tmp_path: Path) -> None:
         await pilot.press("enter")
         assert "every value so far is NaN or infinite" in shown(pilot, "#chart")
         assert readouts(shown(pilot, "#chart"))["."][:2] == ["NaN", "NaN"]
+
+
+async def test_what_comes_while_the_app_closes_is_not_shown(tmp_path: Path) -> None:
+    async with opened(training(tmp_path)) as pilot:
+        app = pilot.app
+        assert isinstance(app, TbtuiApp)
+        await app.main.remove_children()  # widgets go before the app's timers and messages do
+        app._pause = None
+        app.on_committed(Committed(99))
+        app.on_blobs_loaded()
+        app._time_passed()
 
 
 async def test_points_out_of_order_and_without_a_time_are_drawn(tmp_path: Path) -> None:
