@@ -19,8 +19,9 @@ import numpy as np
 
 from logging_lib.tfevents.record import HEADER_BYTES, Record
 from tui.model import Steps, Values, WallTimes
-from tui.reader.decode import EventDecoder, Parsed, parse, starts_session
+from tui.reader.decode import EventDecoder
 from tui.reader.layouts import Layouts
+from tui.reader.parsed import Parsed, parse, starts_session
 from tui.reader.record_scan import Bytes, Chain
 from tui.reader.scalar_groups import LEAST_ALIKE, Group, Kinds, Places, runs, sort_records
 

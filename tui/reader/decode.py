@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import NamedTuple
 
 import numpy as np
 from google.protobuf.message import DecodeError
@@ -30,6 +29,7 @@ from tui.model import (
     WallTimes,
 )
 from tui.reader.collect import Blobs, Collection, Points
+from tui.reader.parsed import Parsed, parse, too_large
 from tui.reader.scalar_layout import ScalarField
 from tui.reader.scalar_number import is_number, is_wide, number_of
 
@@ -46,39 +46,6 @@ _BULK_EVENTS_PER_TAKE = 1 << 18
 # TensorFlow's own limit.
 _MOST_DIMENSIONS = 254
 _PLUGIN_OF_V1 = {"histo": plugins.HISTOGRAMS, "image": plugins.IMAGES, "audio": plugins.AUDIO}
-
-
-class Parsed(NamedTuple):
-    """A record and its event; a line that says why there is none."""
-
-    record: Record
-    event: event_pb2.Event | str
-
-    @property
-    def tags(self) -> set[str]:
-        """The tags of the event's summary."""
-        return set() if isinstance(self.event, str) else {value.tag for value in self.event.summary.value}
-
-
-def parse(record: Record) -> Parsed:
-    """The event of a record."""
-    try:
-        return Parsed(record, event_pb2.Event.FromString(record.payload))
-    except DecodeError:
-        return Parsed(record, "record holds no event")
-    except MemoryError:  # of one huge event; there is enough for the next ones
-        return Parsed(record, _too_large(record))
-
-
-def starts_session(parsed: Parsed) -> bool:
-    """Whether the event is a SessionLog START."""
-    if isinstance(parsed.event, str) or parsed.event.WhichOneof("what") != "session_log":
-        return False
-    return parsed.event.session_log.status == event_pb2.SessionLog.START
-
-
-def _too_large(record: Record) -> str:
-    return f"record of {len(record.payload)} bytes needs more memory than there is"
 
 
 class EventDecoder:
@@ -116,7 +83,7 @@ class EventDecoder:
             else:
                 self._add(parsed.record, parsed.event)
         except MemoryError:  # of one huge value; there is enough for the next ones
-            self._problem(parsed.record, _too_large(parsed.record))
+            self._problem(parsed.record, too_large(parsed.record))
 
     def admits(self, fields: Iterable[ScalarField]) -> bool:
         """Whether the scalars of an event with these fields may be added by `add_points`, without the event.
