@@ -116,7 +116,7 @@ class GrowingSeries:
 
 
 class GrowingScalars(GrowingSeries):
-    """Points of 16 bytes and 4 or 8 for the value, plus an eighth of slack; where any is superseded, one more."""
+    """Points of 16 bytes and 4 or 8 for the value, plus the slack of columns; where any is superseded, one more."""
 
     def __init__(self, key: SeriesKey) -> None:
         super().__init__(key)
