@@ -21,7 +21,7 @@ from pathlib import Path
 from benchmarks.work import FILE_NAME, LOSS_TAGS, frame, plain_value, prepare
 from logging_lib.tfevents.proto import event_pb2, summary_pb2
 from tui.ingest.ingester import Ingester
-from tui.reader.logdir import LogDir
+from tui.reader.named_logdir import LogDir
 
 WORK = "1000-runs"
 RECORDS = 10

@@ -30,7 +30,7 @@ Load = Callable[[], Callable[[], Iterator[Series]]]
 def tbtui(logdir: str) -> Load:
     """Into the store, as every command of ours does."""
     from tui.ingest.ingester import Ingester
-    from tui.reader.logdir import LogDir
+    from tui.reader.named_logdir import LogDir
 
     def load() -> Callable[[], Iterator[Series]]:
         snapshot = Ingester([LogDir("", Path(logdir))]).read_all()

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from logging_lib.tfevents.filename import is_event_filename
 from tui.cli.errors import CommandError
-from tui.reader.event_file import looks_like_events
-from tui.reader.logdir import LogDir
+from tui.reader.named_logdir import LogDir
 from tui.render.text import printable
 
 
@@ -69,6 +68,9 @@ def _about_file(path: Path) -> str:
     shown = printable(str(path))
     if not path.is_file():
         return f"{shown} is no directory; give the directory that the event files are written to"
+    # The reader takes a tenth of a second to import.
+    from tui.reader.event_file import looks_like_events
+
     try:
         is_events = is_event_filename(path.name) or looks_like_events(path)
     except OSError as error:

@@ -13,7 +13,7 @@ from tui.ingest.sources import Sources
 from tui.ingest.watcher import Watcher
 from tui.model import Batch
 from tui.reader.event_file import EventFileReader
-from tui.reader.logdir import LogDir
+from tui.reader.named_logdir import LogDir
 from tui.reader.runtime import slow_runtime
 from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
 from tui.store.store import Store

@@ -14,7 +14,8 @@ from tui.model import Batch, Problem, Recovered, RunActivity
 from tui.reader.continuity import Identity, State
 from tui.reader.decode import EventDecoder
 from tui.reader.event_file import EventFileReader
-from tui.reader.logdir import LogDir, discover
+from tui.reader.logdir import discover
+from tui.reader.named_logdir import LogDir
 from tui.reader.scalar_blocks import FastTools
 
 # A file that changed within so many seconds may soon change again; by its server's clock, which may be ahead of ours.

@@ -9,27 +9,10 @@ from pathlib import Path
 
 from logging_lib.tfevents.filename import file_order, is_event_filename
 from tui.model import Problem
+from tui.reader.named_logdir import LogDir
 from tui.reader.projector import CONFIG_NAME
 
 _Identity = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class LogDir:
-    """A directory of runs.
-
-    Runs are named by their path relative to it, `.` for itself; where `name` is not empty (several logdirs are
-    open) by `name/relative path`, `name` for itself.
-    """
-
-    name: str
-    path: Path
-
-    def run_name(self, relative: str) -> str:
-        """The run in the directory at `relative`, which is `.` for the logdir itself."""
-        if not self.name:
-            return relative
-        return self.name if relative == "." else f"{self.name}/{relative}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pytest
 from tests import builders
 from tui.cli.errors import CommandError
 from tui.cli.logdirs import parse_logdirs
-from tui.reader.logdir import LogDir
+from tui.reader.named_logdir import LogDir
 
 
 @pytest.fixture(autouse=True)

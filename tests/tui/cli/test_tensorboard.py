@@ -17,7 +17,8 @@ from tensorboard.plugins.hparams import metadata
 from tensorboard.util import tensor_util
 
 from tests.tui.cli.commands import tbtui
-from tui.reader.logdir import LogDir, discover
+from tui.reader.logdir import discover
+from tui.reader.named_logdir import LogDir
 
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
 ODD_VALUES = [0.1, -0.0, 1e-45, 3.4028235e38, math.nan, math.inf, -math.inf, 1 / 3, 16777217.0, 123456.789]

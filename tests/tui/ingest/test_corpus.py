@@ -10,7 +10,7 @@ import pytest
 from logging_lib.tfevents import plugins
 from tui.ingest.ingester import Ingester
 from tui.reader import payload
-from tui.reader.logdir import LogDir
+from tui.reader.named_logdir import LogDir
 from tui.reader.payload import PayloadError
 
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus"

@@ -42,7 +42,7 @@ from tui.ingest.ingester import Ingester
 from tui.model import BlobRef, SeriesKey, TensorType
 from tui.reader import payload
 from tui.reader.decode import RUN_GRAPH_TAG
-from tui.reader.logdir import LogDir
+from tui.reader.named_logdir import LogDir
 from tui.store.snapshot import StoreSnapshot
 
 PNG = b"\x89PNG\r\n\x1a\n"

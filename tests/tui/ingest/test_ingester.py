@@ -17,7 +17,7 @@ from tui.ingest import ingester as ingester_module
 from tui.ingest.ingester import Ingester
 from tui.model import Batch, Problem, ScalarBatch, SeriesKey
 from tui.reader.event_file import EventFileReader
-from tui.reader.logdir import LogDir
+from tui.reader.named_logdir import LogDir
 from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
 
 DEADLINE = 30.0

@@ -9,7 +9,7 @@ import pytest
 from tests import builders
 from tui.ingest.sources import Sources
 from tui.model import Embedding, Problem
-from tui.reader.logdir import LogDir
+from tui.reader.named_logdir import LogDir
 from tui.reader.projector import CONFIG_NAME
 from tui.store.snapshot import StoreSnapshot
 from tui.store.store import Store

@@ -16,7 +16,7 @@ from tui.ingest.ingester import Ingester
 from tui.ingest.sources import Sources
 from tui.model import Batch, Forgotten, Problem, Recovered, RunActivity, ScalarBatch, SeriesKey
 from tui.reader.event_file import EventFileReader
-from tui.reader.logdir import LogDir
+from tui.reader.named_logdir import LogDir
 from tui.store.snapshot import StoreSnapshot
 from tui.store.store import Store
 

@@ -9,7 +9,8 @@ import pytest
 
 from tests import builders
 from tui.model import Problem
-from tui.reader.logdir import LogDir, discover
+from tui.reader.logdir import discover
+from tui.reader.named_logdir import LogDir
 
 
 def touch(path: Path) -> str:

@@ -13,7 +13,8 @@ from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
 
 from tui.model import Embedding, Problem, ProjectorInfo
 from tui.reader import projector
-from tui.reader.logdir import LogDir, discover
+from tui.reader.logdir import discover
+from tui.reader.named_logdir import LogDir
 from tui.reader.projector import CONFIG_NAME, ProjectorError, read_projector
 
 
