@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -35,12 +36,37 @@ def ema(values: npt.NDArray[np.floating[Any]], weight: float) -> Floats:
     return smoothed
 
 
+def ema_continued(smoothed: Floats, values: npt.NDArray[np.floating[Any]], weight: float) -> Floats:
+    """The debiased EMA of more values [n], float64[n], after those whose debiased EMA with `weight` is `smoothed`.
+
+    It is what `ema` gives for all of them but for rounding, without looking at each again.
+    """
+    # So many of the last ones tell all; if they are finite, what was before them weighs nothing.
+    before = np.isfinite(smoothed[-_unbiased_from(weight) :])
+    if not before.all():
+        before = np.isfinite(smoothed)
+    seen = int(before.sum())
+    if not seen:
+        return ema(values, weight)
+    last = float(smoothed[len(smoothed) - 1 - int(before[::-1].argmax())]) * (1 - weight**seen)
+    more = values.astype(np.float64)
+    finite = np.isfinite(more)
+    count = np.arange(1.0, int(finite.sum()) + 1)
+    sums = _decaying_sum(more[finite] * (1 - weight), weight) + last * weight**count
+    more[finite] = sums / (1 - weight ** (seen + count))
+    return more
+
+
 def _debiased(values: Floats, weight: float) -> Floats:
     last = _decaying_sum(values * (1 - weight), weight)
-    # From here on weight^k is less than half of float64's epsilon, so 1 - weight^k is 1.
-    biased = min(len(last), math.ceil(-54 / math.log2(weight)))
+    biased = min(len(last), _unbiased_from(weight))
     last[:biased] /= 1 - weight ** np.arange(1.0, biased + 1)
     return last
+
+
+def _unbiased_from(weight: float) -> int:
+    """The k from which on weight^k is less than half of float64's epsilon, so that 1 - weight^k is 1."""
+    return math.ceil(-54 / math.log2(weight)) if weight else 1
 
 
 def _decaying_sum(values: Floats, weight: float) -> Floats:
@@ -54,9 +80,16 @@ def _decaying_sum(values: Floats, weight: float) -> Floats:
         return values
     padded = np.zeros((blocks, _BLOCK))
     padded.ravel()[: len(values)] = values
-    lag = np.arange(_BLOCK)
-    sums = padded @ np.triu(weight ** np.abs(np.subtract.outer(lag, lag)))
+    kernel, powers = _kernel(weight)
+    sums = padded @ kernel
     if blocks > 1:
         carried = _decaying_sum(sums[:-1, -1].copy(), weight**_BLOCK)
-        sums[1:] += np.multiply.outer(carried, weight ** np.arange(1.0, _BLOCK + 1))
+        sums[1:] += np.multiply.outer(carried, powers)
     return sums.ravel()[: len(values)]
+
+
+@lru_cache(maxsize=64)
+def _kernel(weight: float) -> tuple[Floats, Floats]:
+    """The matrix that sums a block, and what each of a block's sums has of the one before the block."""
+    lag = np.arange(_BLOCK)
+    return np.triu(weight ** np.abs(np.subtract.outer(lag, lag))), weight ** np.arange(1.0, _BLOCK + 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -121,21 +121,29 @@ def goal(tag: str) -> Goal | None:
     return None if any(_NEITHER_IS_BETTER.fullmatch(word) for word in words) else "min"
 
 
-def best_run(candidates: Mapping[str, Extremes | None], goal: Goal | None) -> Best | None:
-    """The run whose best value over its whole series is best by the goal; of equal ones the first by name.
+def best_value(run: str, extremes: Extremes | None, goal: Goal) -> Best | None:
+    """A run's best value over its whole series by the goal; None where there is no finite one."""
+    if extremes is None:
+        return None
+    e = extremes
+    return Best(run, e.min, e.min_step) if goal == "min" else Best(run, e.max, e.max_step)
 
-    None where there is no goal, no value, or nothing to choose: all of several runs are equal.
-    """
-    if goal is None:
+
+def ranked(bests: Iterable[Best | None], goal: Goal) -> list[Best]:
+    """The best first; of equal ones the first by name."""
+    return sorted(
+        (best for best in bests if best is not None),
+        key=lambda best: (best.value if goal == "min" else -best.value, best.run),
+    )
+
+
+def best_among(ranking: Sequence[Best], runs: Set[str]) -> Best | None:
+    """The best of `runs` in a ranking; None where there is nothing to choose: all of several runs are equal."""
+    first = next((best for best in ranking if best.run in runs), None)
+    last = next((best for best in reversed(ranking) if best.run in runs), None)
+    if first is None or last is None or (first is not last and first.value == last.value):
         return None
-    bests = [
-        Best(run, e.min, e.min_step) if goal == "min" else Best(run, e.max, e.max_step)
-        for run, e in candidates.items()
-        if e is not None
-    ]
-    if len(bests) > 1 and len({best.value for best in bests}) == 1:
-        return None
-    return min(bests, key=lambda best: (best.value if goal == "min" else -best.value, best.run), default=None)
+    return first
 
 
 def _recent(values: Values) -> npt.NDArray[np.floating[Any]]:

@@ -28,7 +28,7 @@ class Tick(NamedTuple):
 def ticks(lo: float, hi: float, most: int, *, whole: bool = False) -> list[Tick]:
     """The most multiples of 1, 2, 2.5 or 5 x 10^k in [lo, hi], ascending, `most` at most; `whole` leaves out fractions.
 
-    Labels differ from each other and share a unit: 0, 0.5, 1 or 0, 2.5k, 5k; e-notation is for ranges within 1e-4
+    Labels differ from each other: 0, 0.5, 1 or 500, 1k, 1.5k; e-notation is for ranges within 1e-4
     of zero or beyond 1e15. A range of one number has that number; one that is not finite or runs backwards has no
     ticks, as has `most` below 1.
     """
@@ -112,14 +112,18 @@ def _multiples(lo: Fraction, hi: Fraction, step: Fraction) -> Iterator[Fraction]
 
 
 def _labeller(largest: Fraction, step: Fraction) -> Callable[[Fraction], str]:
-    """How to write the multiples of `step` up to `largest`: the greatest unit that leaves two decimals or fewer."""
+    """How to write the multiples of `step` up to `largest`: each in the greatest unit that it reaches, of those that
+    leave all of them two decimals or fewer.
+    """
     if largest and not _PLAIN_FROM <= largest < _PLAIN_BELOW:
         return _scientific
-    for power, letter in _UNITS:
-        unit = 10**power
-        if largest >= unit and (step / unit * 100).denominator == 1:
-            return lambda value: f"{_plain(value / unit)}{letter}" if value else "0"
-    return _plain
+    units = [(10**power, letter) for power, letter in _UNITS if (step / 10**power * 100).denominator == 1]
+
+    def label(value: Fraction) -> str:
+        unit, letter = next((known for known in units if abs(value) >= known[0]), (1, ""))
+        return _plain(value / unit) + letter
+
+    return label
 
 
 def _plain(value: Fraction) -> str:

@@ -52,3 +52,12 @@ def order(x: Floats) -> Indices | None:
         return None
     finite = np.flatnonzero(np.isfinite(x))
     return finite[np.argsort(x[finite], kind="stable")]
+
+
+def shares(x: Floats, first: float, last: float) -> Floats:
+    """How far each x is from `first` (0) to `last` (1); all 1 where these are the same."""
+    if first == last:
+        return np.ones(len(x))
+    # Halves, because the difference of two large numbers of opposite sign overflows.
+    with np.errstate(over="ignore"):
+        return np.asarray((x / 2 - first / 2) / (last / 2 - first / 2))

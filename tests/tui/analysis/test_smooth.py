@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from tui.analysis.smooth import ema
+from tui.analysis.smooth import ema, ema_continued
 
 
 def naive(values: npt.NDArray[np.float64], weight: float) -> list[float]:
@@ -70,3 +70,22 @@ def test_equals_the_loop(values: npt.NDArray[np.float64], weight: float) -> None
     np.testing.assert_allclose(
         ema(values, weight), naive(values, weight), rtol=1e-9, atol=1e-9 * finite.max(initial=0.0)
     )
+
+
+@given(
+    hnp.arrays(np.float64, st.integers(0, 70), elements=st.floats(-1e6, 1e6) | st.sampled_from([math.nan, math.inf])),
+    st.integers(0, 70),
+    st.sampled_from([0.0, 0.1, 0.6, 0.99, 0.999]),
+)
+def test_continued_it_is_that_of_all_values(values: npt.NDArray[np.float64], cut: int, weight: float) -> None:
+    before = ema(values[:cut], weight)
+    more = ema_continued(before, values[cut:], weight)
+    np.testing.assert_allclose(np.concatenate((before, more)), ema(values, weight), rtol=1e-6, atol=1e-6)
+
+
+def test_continued_a_point_at_a_time_it_does_not_drift() -> None:
+    values = np.random.default_rng(2).normal(1, 1, 2000)
+    smoothed = ema(values[:1], 0.99)
+    for at in range(1, len(values)):
+        smoothed = np.concatenate((smoothed, ema_continued(smoothed, values[at : at + 1], 0.99)))
+    np.testing.assert_allclose(smoothed, ema(values, 0.99), rtol=1e-12)
