@@ -15,8 +15,8 @@ from tui.render.text import printable
 _BLANK = ord(" ")
 # The right half of a wide character: the cell is taken and has no character of its own.
 _TAKEN = 0
-# Paints of curves start at 0, two for an owner; the highlight bit is above all of them.
-_HIGHLIGHT = 1 << 20
+# Paints of curves start at 0, two for an owner; what is put behind a cell's character is above all of them.
+_BEHIND = 1 << 20
 
 
 class Part(IntEnum):
@@ -31,19 +31,26 @@ class Part(IntEnum):
     WARNING = -7
 
 
+class Behind(IntEnum):
+    """What a cell has behind its character, whatever that is."""
+
+    NOTHING = 0
+    SHADE = 1
+    HIGHLIGHT = 2
+
+
 def curve_paint(owner: int, faint: bool = False) -> int:
     """The paint of a curve's cells."""
     return 2 * owner + faint
 
 
-def split_paint(paint: int) -> tuple[Part | None, int, bool, bool]:
-    """A cell's paint as (part, owner, faint, highlighted); `part` is None for the cells of curves."""
-    highlighted = paint >= _HIGHLIGHT // 2
-    if highlighted:
-        paint -= _HIGHLIGHT
+def split_paint(paint: int) -> tuple[Part | None, int, bool, Behind]:
+    """A cell's paint as (part, owner, faint, what is behind); `part` is None for the cells of curves."""
+    behind = (paint + _BEHIND // 2) // _BEHIND
+    paint -= behind * _BEHIND
     if paint < 0:
-        return Part(paint), -1, False, highlighted
-    return None, paint // 2, bool(paint % 2), highlighted
+        return Part(paint), -1, False, Behind(behind)
+    return None, paint // 2, bool(paint % 2), Behind(behind)
 
 
 class Canvas:
@@ -111,10 +118,10 @@ class Canvas:
         self.chars[area] = np.where(drawn, glyphs.dots[raster.codes], self.chars[area])
         self.paints[area] = np.where(drawn, paints, self.paints[area])
 
-    def highlight_column(self, column: int, top: int, bottom: int) -> None:
-        """Mark the cells of rows `top` to before `bottom`, whatever they show."""
-        cells = self.paints[top:bottom, column]
-        cells[cells < _HIGHLIGHT // 2] += _HIGHLIGHT
+    def put_behind(self, behind: Behind, columns: slice, rows: slice) -> None:
+        """Put something behind cells, whatever they show, in place of what was behind them."""
+        cells = self.paints[rows, columns]
+        cells += _BEHIND * (behind - (cells + _BEHIND // 2) // _BEHIND)
 
 
 def decode(chars: npt.NDArray[np.uint32]) -> str:

@@ -11,12 +11,13 @@ from tui.render.text import printable
 
 CUT = "…"
 # Each pass tells apart names that differ one place further on; names that need more are not told apart by eye either.
-_DISTINCT_PASSES = 8
+_DISTINCT_PASSES = 4
+_ENDS: tuple[Literal["start", "both"], ...] = ("start", "both")
 
 
 def width(s: str) -> int:
     """Terminal cells of a string, as Textual lays it out."""
-    return cell_len(s)
+    return len(s) if s.isascii() and s.isprintable() else cell_len(s)
 
 
 def fit(
@@ -46,14 +47,39 @@ def fit_distinct(names: Iterable[str], cells: int) -> dict[str, str]:
     """
     texts = {name: fit(name, cells, keep="both") for name in names}
     for _ in range(_DISTINCT_PASSES):
-        same = [group for group in _groups(texts) if len(group) > 1]
-        if not same:
+        told_apart = (_told_apart(group, cells) for group in _groups(texts) if len(group) > 1)
+        better = texts | {name: text for group in told_apart for name, text in group.items()}
+        if better == texts:
             break
-        for group in same:
-            shown = [printable(name) for name in group]
-            shared = len(_common_prefix(shown))
-            texts |= {name: fit(CUT + text[shared:], cells) for name, text in zip(group, shown, strict=True)}
-    return texts
+        texts = better
+    filled = {name: _filled(printable(name), text) for name, text in texts.items()}
+    return filled if len(set(filled.values())) >= len(set(texts.values())) else texts
+
+
+def _told_apart(names: Sequence[str], cells: int) -> dict[str, str]:
+    """Names that were cut to one text, from where they differ on, with whichever ends leave fewer alike; {} if none."""
+    shown = [printable(name) for name in names]
+    shared = len(_common_prefix(shown))
+    found: dict[str, str] = {}
+    for keep in _ENDS:
+        texts = [fit(CUT + text[shared:], cells, keep=keep) for text in shown]
+        if len(set(texts)) > max(1, len(set(found.values()))):
+            found = dict(zip(names, texts, strict=True))
+    return found
+
+
+def _filled(name: str, text: str) -> str:
+    """A name cut to where it differs, with as much of its start as the room that is left holds.
+
+    Where that is half of the room or more, what stands before the difference says more than the start.
+    """
+    kept = text.rstrip()
+    if not kept.startswith(CUT) or kept == text:
+        return text
+    if 2 * width(kept) <= width(text):
+        return fit(name, width(text), keep="end")
+    head = _head(name, width(text) - width(kept))
+    return head + " " * (width(text) - width(kept) - width(head)) + kept
 
 
 def _groups(texts: Mapping[str, str]) -> list[list[str]]:
@@ -94,10 +120,12 @@ def _cut(text: str, room: int, keep: Literal["start", "end", "both"]) -> str:
 
 
 def _head(text: str, cells: int) -> str:
-    return text[: _reach(text, cells)]
+    return text[: cells if text.isascii() else _reach(text, cells)]
 
 
 def _tail(text: str, cells: int) -> str:
+    if text.isascii():
+        return text[len(text) - cells :]
     start = len(text) - _reach(reversed(text), cells)
     # A mark whose base was cut off would stand on the cut sign.
     while start < len(text) and get_character_cell_size(text[start]) == 0:

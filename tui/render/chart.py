@@ -8,10 +8,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from tui.render.canvas import Canvas, Part
+from tui.render.canvas import Behind, Canvas, Part, curve_paint
 from tui.render.cells import width as text_width
 from tui.render.glyphs import BRAILLE, Glyphs
-from tui.render.raster import Curve, Marks, Raster, rasterise
+from tui.render.raster import NO_OWNER, Curve, Marks, Raster, rasterise
 from tui.render.text import printable
 from tui.render.window import Window
 
@@ -21,6 +21,7 @@ Tick = tuple[float, str]
 _LEAST_PLOT_WIDTH = 8
 _LEAST_PLOT_HEIGHT = 2
 _AXIS_ROWS = 2
+_LOW_PLOT = 5
 _LABEL_GAP = 2
 _GRID_EVERY = 4
 
@@ -29,7 +30,8 @@ _GRID_EVERY = 4
 class ChartSpec:
     """What a chart shows. Without `y_ticks` there is no left axis, without `x_ticks` no lower one.
 
-    The cursor and the other marked places are x values; those outside the window are left out.
+    The cursor, the other marked places and the ends of the `shaded` stretch are x values; what of them is outside the
+    window is left out.
     """
 
     curves: Sequence[Curve]
@@ -38,6 +40,7 @@ class ChartSpec:
     y_ticks: Sequence[Tick] = ()
     cursor_x: float | None = None
     marks_x: Sequence[float] = ()
+    shaded: tuple[float, float] | None = None
     grid: bool = True
     glyphs: Glyphs = BRAILLE
 
@@ -63,6 +66,12 @@ class PlotArea:
         if not window.x0 <= x <= window.x1 or not self.width:
             return None
         return self.left + _nearest(float(window.x_dots(x, 2 * self.width))) // 2
+
+    def columns_of(self, first: float, last: float, window: Window) -> slice:
+        """The chart's columns that show the stretch of x from `first` to `last`."""
+        first, last = max(first, window.x0), min(last, window.x1)
+        start, end = self.column_of(first, window), self.column_of(last, window)
+        return slice(0) if first > last or start is None or end is None else slice(start, end + 1)
 
     def row_of(self, y: float, window: Window) -> int | None:
         """The chart's row that shows `y`, None when it is outside the window."""
@@ -95,31 +104,47 @@ def draw_chart(spec: ChartSpec, width: int, height: int, raster: Raster | None =
     y_rows = dict(_y_labels(spec, area))
     if spec.grid:
         _draw_grid(canvas, spec, area, y_rows)
-    for x in spec.marks_x:
-        _draw_vertical(canvas, area, area.column_of(x, spec.window), spec.glyphs.mark, Part.MARK)
-    raster = raster or rasterise(spec.curves, spec.window, area.width, area.height)
+    marks = [column for x in spec.marks_x if (column := area.column_of(x, spec.window)) is not None]
     cursor = None if spec.cursor_x is None else area.column_of(spec.cursor_x, spec.window)
-    _draw_vertical(canvas, area, cursor, spec.glyphs.cursor, Part.CURSOR)
+    for column in marks:
+        _draw_vertical(canvas, area, column, spec.glyphs.mark, Part.MARK)
+    if cursor is not None:
+        _draw_vertical(canvas, area, cursor, spec.glyphs.cursor, Part.CURSOR)
+    raster = raster or rasterise(spec.curves, spec.window, area.width, area.height)
     canvas.draw(raster, area.left, area.top, spec.glyphs)
     if area.left:
         _draw_y_axis(canvas, spec, area, y_rows)
     if area.height < canvas.height:
         draw_x_axis(canvas, spec.x_ticks, spec.window, area, spec.glyphs)
     _draw_undrawable(canvas, spec, area, raster.marks)
-    if cursor is not None:
-        canvas.highlight_column(cursor, area.top, area.top + area.height)
-        if area.height < canvas.height:
-            canvas.put(area.height, cursor, spec.glyphs.cursor_foot, Part.CURSOR)
+    _draw_feet(canvas, spec, area, marks, cursor)
     return canvas
 
 
+def _draw_feet(canvas: Canvas, spec: ChartSpec, area: PlotArea, marks: Sequence[int], cursor: int | None) -> None:
+    """Where the marked places and the cursor meet the axis, and what is behind them."""
+    rows = slice(area.top, area.top + area.height)
+    if spec.shaded is not None:
+        canvas.put_behind(Behind.SHADE, area.columns_of(*spec.shaded, spec.window), rows)
+    if cursor is not None:
+        canvas.put_behind(Behind.HIGHLIGHT, slice(cursor, cursor + 1), rows)
+    if area.height < canvas.height:
+        for column in marks:
+            canvas.put(area.height, column, spec.glyphs.cursor_foot, Part.MARK)
+        if cursor is not None:
+            canvas.put(area.height, cursor, spec.glyphs.cursor_foot, Part.CURSOR)
+
+
 def _y_labels(spec: ChartSpec, area: PlotArea) -> Iterator[tuple[int, str]]:
-    """The rows that have a label; of two ticks in one row the first stays."""
-    used = set()
+    """The rows that have a label; of two ticks in one row the first stays, of two in neighbouring rows only where the
+    plot is so low that there would be one label at most.
+    """
+    used: list[int] = []
+    apart = 2 if area.height > _LOW_PLOT else 1
     for value, label in spec.y_ticks:
         row = area.row_of(value, spec.window)
-        if row is not None and row not in used:
-            used.add(row)
+        if row is not None and all(abs(row - other) >= apart for other in used):
+            used.append(row)
             yield row, label
 
 
@@ -129,10 +154,9 @@ def _draw_grid(canvas: Canvas, spec: ChartSpec, area: PlotArea, y_rows: dict[int
             canvas.put(row, column, spec.glyphs.grid, Part.GRID)
 
 
-def _draw_vertical(canvas: Canvas, area: PlotArea, column: int | None, character: str, part: Part) -> None:
-    if column is not None:
-        for row in range(area.top, area.top + area.height):
-            canvas.put(row, column, character, part)
+def _draw_vertical(canvas: Canvas, area: PlotArea, column: int, character: str, part: Part) -> None:
+    for row in range(area.top, area.top + area.height):
+        canvas.put(row, column, character, part)
 
 
 def _draw_y_axis(canvas: Canvas, spec: ChartSpec, area: PlotArea, y_rows: dict[int, str]) -> None:
@@ -171,8 +195,14 @@ def _x_labels(ticks: Sequence[Tick], window: Window, area: PlotArea, width: int)
 
 
 def _draw_undrawable(canvas: Canvas, spec: ChartSpec, area: PlotArea, marks: Marks) -> None:
-    """Say where points are missing: NaN on the lower axis (or in the last row), infinities at the plot's edges."""
+    """Say where points are missing: NaN on the lower axis (or in the last row), infinities at the plot's edges.
+
+    So are points past the edges, in the colours of their curves.
+    """
     last = area.top + area.height - 1
+    for owners, row, character in ((marks.over, area.top, spec.glyphs.above), (marks.under, last, spec.glyphs.below)):
+        for column in np.flatnonzero(owners != NO_OWNER).tolist():
+            canvas.put(row, area.left + column, character, curve_paint(int(owners[column])))
     places = (
         (marks.above, area.top, spec.glyphs.above),
         (marks.below, last, spec.glyphs.below),

@@ -6,49 +6,64 @@ column's points are reduced to their extremes first, so the cost hardly grows wi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from tui.render.window import Floats, Window
-
-Values = npt.NDArray[np.floating[Any]]
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
+from tui.render.traces import PLACES_AT_ONCE, Bools, Columns, Indices, Ints, Traces, Values, trace
+from tui.render.window import Window
 
 # Bit of each dot in a braille code point, by row and column of the cell.
 DOT_BITS = np.array([[1, 8], [2, 16], [4, 32], [64, 128]], np.uint8)
 NO_OWNER = -1
-# Farther than any screen is high, and small enough for sums of two.
-_NOWHERE = 1 << 30
+# Dots that are drawn and left out in turn along a curve, one pattern after the other; a steep part is always drawn.
+PATTERNS: tuple[tuple[int, ...], ...] = ((1,), (4, 4), (1, 1), (6, 2, 2, 2), (2, 2), (1, 3))
+_STEEP = 4
+_BANDS, _BEHIND, _FRONT = range(3)
+_SPARSE = np.uint8(DOT_BITS[0, 0] | DOT_BITS[2, 1])
+"""What a band keeps of the dots in a cell: ⠡."""
+_POINTS_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
     """A polyline. `x` float64[n], ascending and finite; `y` any float[n], where NaN and infinities make gaps.
 
-    `owner` says whose colour it has (0 or more); a faint curve lies behind every other one.
+    `owner` says whose colour it has (0 or more); a faint curve lies behind every other one. `pattern` is a place in
+    PATTERNS, which is gone through round and round. With `low`, as long as `y`, it is a band from there up to `y`, and
+    faint behind all curves.
     """
 
     x: Values
     y: Values
     owner: int
     faint: bool = False
+    pattern: int = 0
+    low: Values | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Marks:
-    """Columns of cells in which some point could not be drawn; each bool[width].
+    """Columns of cells in which some point could not be drawn.
 
-    `below` holds -inf and, on a log axis, everything else that is not above 0.
+    `nan`, `above` and `below` are bool[width]; `below` holds -inf and, on a log axis, everything else that is not
+    above 0. `over` and `under` int16[width] name the owner of a curve with a point past that edge of the window.
     """
 
     nan: Bools
     above: Bools
     below: Bools
+    over: npt.NDArray[np.int16]
+    under: npt.NDArray[np.int16]
+
+    @classmethod
+    def none(cls, width: int) -> Marks:
+        """Nothing to mark in so many columns."""
+        nan, above, below = (np.zeros(width, np.bool_) for _ in range(3))
+        over, under = (np.full(width, NO_OWNER, np.int16) for _ in range(2))
+        return cls(nan, above, below, over, under)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,164 +85,132 @@ def rasterise(curves: Sequence[Curve], window: Window, width: int, height: int) 
     the last one gives the colour. Lines that cross the window's edges are drawn up to them.
     """
     width, height = max(width, 0), max(height, 0)
-    raster = Raster(
-        codes=np.zeros((height, width), np.uint8),
-        owners=np.full((height, width), NO_OWNER, np.int16),
-        faint=np.zeros((height, width), np.bool_),
-        marks=Marks(*(np.zeros(width, np.bool_) for _ in range(3))),
-    )
-    if not width or not height:
-        return raster
-    for curve in sorted(curves, key=lambda curve: not curve.faint):
-        part = _visible_part(curve, window)
-        if len(part.y):
-            _mark_undrawable(part, window, raster.marks)
-            _stamp(raster, curve, _trace(part, window, 2 * width, 4 * height))
-    return raster
+    marks, layers = Marks.none(width), _Layers(width, height)
+    if width and height:
+        columns = Columns.of(window, 2 * width, 4 * height)
+        layers.fill([curve for curve in curves if curve.low is not None], columns)
+        for batch in _batches([curve for curve in curves if curve.low is None], 2 * width):
+            traces = trace([(curve.x, curve.y) for curve in batch], columns)
+            _mark(marks, batch, traces)
+            layers.add(batch, traces, [_BEHIND if curve.faint else _FRONT for curve in batch])
+    return layers.raster(marks)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Part:
-    """The points in the x window, and one more on each side if there is one: `first:last` are those within."""
-
-    x: Values
-    y: Values
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Trace:
-    """For each column of dots the top and bottom row of dots that a curve covers; top > bottom where none."""
-
-    top: Ints
-    bottom: Ints
+def _batches(curves: Sequence[Curve], columns: int) -> Iterator[list[Curve]]:
+    """The curves in order, so many together that working on them all at once stays in the processor's cache."""
+    most = max(1, PLACES_AT_ONCE // columns)
+    batch: list[Curve] = []
+    points = 0
+    for curve in curves:
+        if batch and (len(batch) == most or points + len(curve.x) > _POINTS_AT_ONCE):
+            yield batch
+            batch, points = [], 0
+        batch.append(curve)
+        points += len(curve.x)
+    if batch:
+        yield batch
 
 
-def _visible_part(curve: Curve, window: Window) -> _Part:
-    first = int(np.searchsorted(curve.x, window.x0, "left"))
-    last = int(np.searchsorted(curve.x, window.x1, "right"))
-    start, stop = max(first - 1, 0), min(last + 1, len(curve.x))
-    return _Part(curve.x[start:stop], curve.y[start:stop], first - start, last - start)
+def _mark(marks: Marks, curves: Sequence[Curve], traces: Traces) -> None:
+    """Mark where these curves cannot be drawn."""
+    for flags, seen in (
+        (marks.nan, traces.undrawable.nan),
+        (marks.above, traces.undrawable.above),
+        (marks.below, traces.undrawable.below),
+    ):
+        flags |= seen.reshape(-1, 2).any(axis=1)
+    owners = np.array([curve.owner for curve in curves], np.int16)
+    for edge, past in ((marks.over, traces.over), (marks.under, traces.under)):
+        if past.any():
+            curve, column = np.nonzero(past)
+            edge[column // 2] = owners[curve]
 
 
-def _mark_undrawable(part: _Part, window: Window, marks: Marks) -> None:
-    y = part.y[part.first : part.last]
-    if not len(y) or _all_drawable(float(y.min()), float(y.max()), window):
-        return
-    width = len(marks.nan)
-    x = part.x[part.first : part.last]
-    below = y <= 0 if window.log_y else np.isneginf(y)
-    for flags, where in ((marks.nan, np.isnan(y)), (marks.above, np.isposinf(y)), (marks.below, below)):
-        flags[_rounded(window.x_dots(x[where], 2 * width)) // 2] = True
-
-
-def _all_drawable(lowest: float, highest: float, window: Window) -> bool:
-    return bool(np.isfinite(lowest) and np.isfinite(highest) and not (window.log_y and lowest <= 0))
-
-
-def _trace(part: _Part, window: Window, columns: int, rows: int) -> _Trace:
-    """Reduce the points of each column to their extremes, then carry the line across the columns' borders."""
-    border_x = window.x_at(np.arange(1, columns) - 0.5, columns)
-    borders = _line_at(border_x, part, window, rows)
-    starts = np.concatenate(([part.first], np.searchsorted(part.x, border_x, "left"), [part.last]))
-    starts = np.clip(starts, part.first, part.last)
-
-    # Where no point falls the line's own height stands in for one. The window's edges have it as well, for the
-    # line that comes in from outside.
-    on_line = _line_at(window.x_at(np.arange(columns), columns), part, window, rows)
-    top, bottom, entry, leave = (on_line.copy() for _ in range(4))
-    filled = np.flatnonzero(starts[1:] > starts[:-1])
-    if len(filled):
-        begin, end = starts[:-1][filled], starts[1:][filled]
-        lowest, highest = _extremes(part.y[: part.last], begin, window)
-        top[filled], bottom[filled] = window.y_dots(highest, rows), window.y_dots(lowest, rows)
-        entry[filled] = window.y_dots(part.y[begin], rows)
-        leave[filled] = window.y_dots(part.y[end - 1], rows)
-        for edge in (0, columns - 1):
-            top[edge] = np.fmin(top[edge], on_line[edge])
-            bottom[edge] = np.fmax(bottom[edge], on_line[edge])
-    trace = _Trace(_rounded(top, _NOWHERE), _rounded(bottom, -_NOWHERE))
-    _join(trace, entry, leave, borders)
-    _enlarge_lone_points(trace, np.isnan(leave[:-1] + borders + entry[1:]))
-    return trace
-
-
-def _extremes(y: Values, begin: Ints, window: Window) -> tuple[Values, Values]:
-    """The least and greatest drawable value of each stretch of `y`; NaN where a stretch has none."""
-    lowest, highest = np.minimum.reduceat(y, begin), np.maximum.reduceat(y, begin)
-    if _all_drawable(float(lowest.min()), float(highest.max()), window):
-        return lowest, highest
-    drawable = np.isfinite(y) & (y > 0) if window.log_y else np.isfinite(y)
-    clean = np.where(drawable, y, np.nan)
-    return np.fmin.reduceat(clean, begin), np.fmax.reduceat(clean, begin)
-
-
-def _line_at(x: Floats, part: _Part, window: Window, rows: int) -> Floats:
-    """The row of dots (fractional) at which the polyline passes each x, NaN where it does not.
-
-    Interpolates on the screen, so that a line on a log axis is straight.
+class _Layers:
+    """The dots of many curves in three layers, one before the other; the last curve of a layer to touch a cell owns it
+    there.
     """
-    if len(part.x) < 2:
-        return np.full(len(x), np.nan)
-    left = np.clip(np.searchsorted(part.x, x, "right") - 1, 0, len(part.x) - 2)
-    x_left, x_right = part.x[left], part.x[left + 1]
-    row_left, row_right = window.y_dots(part.y[left], rows), window.y_dots(part.y[left + 1], rows)
-    with np.errstate(all="ignore"):
-        share = np.where(x_right > x_left, np.clip((x - x_left) / (x_right - x_left), 0.0, 1.0), 1.0)
-    row = np.where(share == 0, row_left, np.where(share == 1, row_right, row_left + (row_right - row_left) * share))
-    # A point on the very x is the column's own; a gap beside it is none of the line's business.
-    return np.where((x >= part.x[0]) & (x <= part.x[-1]), row, np.nan)
+
+    def __init__(self, width: int, height: int) -> None:
+        self._owners = np.full((3, height, width), NO_OWNER, np.int16)
+        # In each column the dots begin where the sum down to a row becomes positive, and end where it is 0 again.
+        self._steps = np.zeros((3, 4 * height + 1, 2 * width), np.int64)
+
+    def add(self, curves: Sequence[Curve], traces: Traces, layers: Sequence[int]) -> None:
+        """Draw curves over those drawn before, each in a layer."""
+        _, rows, columns = self._steps.shape
+        top, bottom = np.maximum(traces.top, 0), np.minimum(traces.bottom, rows - 2)
+        seen = (top <= bottom) & ~_left_out([curve.pattern for curve in curves], traces)
+        curve, column = np.nonzero(seen)
+        top, bottom = top[seen], bottom[seen]
+        layer, owner = np.array(layers)[curve], np.array([curve.owner for curve in curves], np.int16)[curve]
+        for step, row in ((1, top), (-1, bottom + 1)):
+            places = (layer * rows + row) * columns + column
+            self._steps += step * np.bincount(places, minlength=self._steps.size).reshape(self._steps.shape)
+        self._own(layer, top // 4, bottom // 4, column // 2, owner)
+
+    def _own(self, layer: Indices, first: Ints, last: Ints, column: Indices, owner: npt.NDArray[np.int16]) -> None:
+        """Give stretches of cells, from a first to a last row of one column, to their owners, in order."""
+        _, height, width = self._owners.shape
+        sizes = last - first + 1
+        ends = np.cumsum(sizes)
+        within = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - sizes, sizes)
+        starts = (layer * height + first) * width + column
+        self._owners.reshape(-1)[np.repeat(starts, sizes) + within * width] = np.repeat(owner, sizes)
+
+    def fill(self, bands: Sequence[Curve], columns: Columns) -> None:
+        """Draw what lies between the bounds of bands, last of all layers."""
+        if bands:
+            traces = trace([(band.x, y) for band in bands for y in _bounds(band, columns.window)], columns)
+            between = replace(traces.part(slice(0, None, 2)), top=traces.top[1::2])
+            self.add(bands, between, [_BANDS] * len(bands))
+
+    def raster(self, marks: Marks) -> Raster:
+        """What is seen of all layers. Bands have only two dots a cell, so that they are seen to lie behind the rest."""
+        shape = self._owners.shape
+        dots = np.cumsum(self._steps, axis=1)[:, :-1] > 0
+        codes = pack_dots(dots.reshape(dots.shape[0] * dots.shape[1], dots.shape[2])).reshape(shape)
+        codes[_BANDS] &= _SPARSE
+        drawn = codes != 0
+        shown = np.where(drawn[_FRONT], _FRONT, np.where(drawn[_BEHIND], _BEHIND, _BANDS))[np.newaxis]
+        seen = np.take_along_axis(codes, shown, axis=0)[0]
+        owners = np.where(seen != 0, np.take_along_axis(self._owners, shown, axis=0)[0], NO_OWNER)
+        return Raster(seen, owners, (seen != 0) & ~drawn[_FRONT], marks)
 
 
-def _join(trace: _Trace, entry: Floats, leave: Floats, borders: Floats) -> None:
-    """Let neighbouring columns meet where a steep line crosses their border.
-
-    Each row between the two ends goes to one of the columns, so that a line stays one dot thick.
-    """
-    crossed = ~np.isnan(leave[:-1] + borders + entry[1:])
-    start, stop, border = _rounded(leave[:-1]), _rounded(entry[1:]), _rounded(borders)
-    falls, climbs = crossed & (stop > start), crossed & (stop < start)
-    (top, next_top), (bottom, next_bottom) = ((rows[:-1], rows[1:]) for rows in (trace.top, trace.bottom))
-    np.maximum(bottom, np.minimum(border, stop - 1), out=bottom, where=falls)
-    np.minimum(next_top, np.maximum(border, start) + 1, out=next_top, where=falls)
-    np.minimum(top, np.maximum(border, stop + 1), out=top, where=climbs)
-    np.maximum(next_bottom, np.minimum(border, start) - 1, out=next_bottom, where=climbs)
+def _bounds(band: Curve, window: Window) -> tuple[Values, Values]:
+    """The lower and the upper bound; where only the upper one is on a log axis the band reaches down to its edge."""
+    low = band.y if band.low is None else band.low
+    return np.where((low <= 0) & (band.y > 0), window.y0 / 2, low) if window.log_y else low, band.y
 
 
-def _enlarge_lone_points(trace: _Trace, cut: Bools) -> None:
-    """Give a point that no line reaches the four dots of a quarter cell: a single dot is easily overlooked.
-
-    `cut` bool[columns - 1] says which borders no line crosses.
-    """
-    cut = np.concatenate(([True], cut, [True]))
-    lone = np.flatnonzero((trace.top == trace.bottom) & cut[:-1] & cut[1:])
-    upper = trace.top[lone] & ~1
-    partner = lone ^ 1
-    free = trace.top[partner] > trace.bottom[partner]
-    for columns, row in ((lone, upper), (partner[free], upper[free])):
-        trace.top[columns], trace.bottom[columns] = row, row + 1
+def _left_out(patterns: Sequence[int], traces: Traces) -> Bools:
+    """Where curves have the gaps of their patterns [curves, columns]: only on lines that are not steep."""
+    if not any(patterns):
+        return np.zeros(traces.top.shape, np.bool_)
+    columns = traces.top.shape[1]
+    gaps = np.stack([_gaps(PATTERNS[pattern % len(PATTERNS)], columns) for pattern in patterns])
+    return gaps & traces.through & (traces.bottom - traces.top < _STEEP)
 
 
-def _stamp(raster: Raster, curve: Curve, trace: _Trace) -> None:
-    height = raster.codes.shape[0]
-    row = np.arange(4 * height)[:, np.newaxis]
-    codes = pack_dots((row >= trace.top) & (row <= trace.bottom))
-    touched = codes != 0
-    if not curve.faint:
-        raster.codes[touched & raster.faint] = 0
-    np.bitwise_or(raster.codes, codes, out=raster.codes)
-    raster.owners[touched] = curve.owner
-    raster.faint[touched] = curve.faint
+def _gaps(pattern: Sequence[int], columns: int) -> Bools:
+    """Which columns a pattern leaves out; one of one stretch leaves out none."""
+    if len(pattern) < 2:
+        return np.zeros(columns, np.bool_)
+    period = np.repeat(np.arange(len(pattern)) % 2 == 1, pattern)
+    return np.resize(period, columns)
+
+
+def pattern_sample(pattern: int, cells: int) -> list[int]:
+    """Braille bits of a level line with a pattern, for legends."""
+    dots = np.zeros((4, 2 * cells), np.bool_)
+    dots[1] = ~_gaps(PATTERNS[pattern % len(PATTERNS)], 2 * cells)
+    return [int(code) for code in pack_dots(dots)[0]]
 
 
 def pack_dots(dots: Bools) -> npt.NDArray[np.uint8]:
     """Braille bits uint8[h, w] of dots bool[4h, 2w]."""
-    rows, columns = dots.shape
-    cells = dots.reshape(rows // 4, 4, columns // 2, 2) * DOT_BITS[:, np.newaxis, :]
-    return np.asarray(cells.sum(axis=(1, 3), dtype=np.uint8))
-
-
-def _rounded(dots: Floats, missing: int = 0) -> Ints:
-    """The nearest dots as integers, `missing` for NaN."""
-    return np.where(np.isnan(dots), missing, np.floor(np.nan_to_num(dots) + 0.5)).astype(np.int64)
+    codes = np.zeros((dots.shape[0] // 4, dots.shape[1] // 2), np.uint8)
+    for (row, column), bit in np.ndenumerate(DOT_BITS):
+        codes |= dots[row::4, column::2] * bit
+    return codes

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from tui.render.canvas import Canvas, Part, curve_paint
 from tui.render.chart import PlotArea, Tick, draw_x_axis, label_cells
 from tui.render.glyphs import BRAILLE, Glyphs
-from tui.render.raster import NO_OWNER, Ints, Marks, Raster, pack_dots
+from tui.render.raster import NO_OWNER, Marks, Raster, pack_dots
 from tui.render.window import Floats, Window
+
+Ints = npt.NDArray[np.int64]
 
 _AXIS_ROWS = 2
 _LEAST_PLOT_WIDTH = 8
@@ -117,8 +120,7 @@ def _silhouettes(spec: RidgelineSpec, area: PlotArea, baselines: Sequence[int]) 
         dots &= ~(body | (row == top - 1) & (heights[index] > 0))
         dots |= ridge
         owners[pack_dots(ridge) != 0] = index
-    nothing = np.zeros(area.width, np.bool_)
-    return Raster(pack_dots(dots), owners, np.zeros(owners.shape, np.bool_), Marks(nothing, nothing, nothing))
+    return Raster(pack_dots(dots), owners, np.zeros(owners.shape, np.bool_), Marks.none(area.width))
 
 
 def _on_ground(heights: Ints) -> Ints:

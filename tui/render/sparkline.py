@@ -32,12 +32,13 @@ def sparkline(
     *,
     x: Numbers | None = None,
     x_range: tuple[float, float] | None = None,
+    y_range: tuple[float, float] | None = None,
     glyphs: Glyphs = BRAILLE,
 ) -> Spark:
-    """Draw `values` (any float[n]) over its own range in `width` cells.
+    """Draw `values` (any float[n]) in `width` cells, over its own range unless `y_range` gives another that holds it.
 
     Points are spread evenly, or by `x` (ascending, finite, [n]) over `x_range` (first to last x unless given; points
-    outside are left out). The least value is one dot high, the greatest four, a constant two. A column of dots
+    outside are left out). The range's foot is one dot high, its top four, a range of one value two. A column of dots
     stands for the mean of its points, unless one strays by more than a dot: then for the one that strays most, so a
     spike is seen whichever way it goes. Columns without points continue the line.
     """
@@ -48,7 +49,7 @@ def sparkline(
     starts = _starts(len(values), columns) if x is None else _starts_by_x(x, columns, x_range)
     if starts[0] == starts[-1]:
         return Spark(" " * width, ())
-    heights, is_bad = _heights(np.asarray(values), starts, levels)
+    heights, is_bad = _heights(np.asarray(values), starts, levels, y_range)
     bad = tuple(np.flatnonzero(is_bad.reshape(width, -1).any(axis=1)).tolist())
     cells = list(_characters(heights, levels, glyphs))
     for cell in bad:
@@ -72,7 +73,9 @@ def _starts_by_x(x: Numbers, columns: int, x_range: tuple[float, float] | None) 
     return np.concatenate(([first], inner, [last]))
 
 
-def _heights(values: Numbers, starts: Ints, levels: int) -> tuple[Ints, npt.NDArray[np.bool_]]:
+def _heights(
+    values: Numbers, starts: Ints, levels: int, y_range: tuple[float, float] | None
+) -> tuple[Ints, npt.NDArray[np.bool_]]:
     """The level of each column (1 to `levels`, 0 for blank), and whether it holds non-finite values."""
     is_bad = np.zeros(len(starts) - 1, np.bool_)
     heights = np.zeros(len(starts) - 1, np.int64)
@@ -81,7 +84,7 @@ def _heights(values: Numbers, starts: Ints, levels: int) -> tuple[Ints, npt.NDAr
     known = ~np.isnan(mean)
     if not known.any():
         return heights, is_bad
-    lo, hi = np.nanmin(low), np.nanmax(high)
+    lo, hi = y_range or (np.nanmin(low), np.nanmax(high))
     if not hi / 2 > lo / 2:
         level = np.full(int(known.sum()), levels // 2 - 1.0)
     else:

@@ -12,14 +12,14 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.render.canvas import Canvas, Part, decode, split_paint
+from tui.render.canvas import Behind, Canvas, Part, decode, split_paint
 
 _NONE = Style()
 
 
 @dataclass(frozen=True)
 class ChartStyles:
-    """How each part of a chart looks. Every style but `highlight` is laid over `base`; `highlight` over all.
+    """How each part of a chart looks. Every style is laid over `base`; `highlight` and `shade` over all others.
 
     `curves` and `faint` are by owner; an owner without a faint style gets its plain one, dimmed.
     """
@@ -32,19 +32,26 @@ class ChartStyles:
     mark: Style = _NONE
     warning: Style = _NONE
     highlight: Style = _NONE
+    shade: Style = _NONE
     curves: Mapping[int, Style] = field(default_factory=dict)
     faint: Mapping[int, Style] = field(default_factory=dict)
+    _known: dict[int, Style] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of(self, paint: int) -> Style:
         """The style of a canvas paint."""
-        part, owner, faint, highlighted = split_paint(paint)
+        if paint not in self._known:
+            self._known[paint] = self._made(paint)
+        return self._known[paint]
+
+    def _made(self, paint: int) -> Style:
+        part, owner, faint, behind = split_paint(paint)
         if part is not None:
             style = self._of_part(part)
         elif faint:
             style = self.faint.get(owner) or self.curves.get(owner, _NONE) + Style(dim=True)
         else:
             style = self.curves.get(owner, _NONE)
-        return self.base + style + (self.highlight if highlighted else _NONE)
+        return self.base + style + {Behind.HIGHLIGHT: self.highlight, Behind.SHADE: self.shade}.get(behind, _NONE)
 
     def _of_part(self, part: Part) -> Style:
         match part:
@@ -67,11 +74,11 @@ class ChartStyles:
 def canvas_strips(canvas: Canvas, styles: ChartStyles) -> list[Strip]:
     """One strip a row, each exactly the canvas's width, in few segments: a blank continues the style before it."""
     looks = {paint: styles.of(paint) for paint in np.unique(canvas.paints).tolist()}
-    quiet = [paint for paint, style in looks.items() if _shows_only_ink(style, styles.base)]
+    loud = [paint for paint, style in looks.items() if not _shows_only_ink(style, styles.base)]
     unseen = (canvas.chars == ord(" ")) & (canvas.paints == Part.BLANK)
     source = np.where(unseen & (np.arange(canvas.width) > 0), 0, np.arange(canvas.width))
     carried = np.take_along_axis(canvas.paints, np.maximum.accumulate(source, axis=1), axis=1)
-    paints = np.where(unseen & np.isin(carried, quiet), carried, canvas.paints)
+    paints = np.where(unseen & ~np.isin(carried, loud) if loud else unseen, carried, canvas.paints)
     return [_row(canvas.chars[row], paints[row], looks) for row in range(canvas.height)]
 
 
@@ -83,7 +90,12 @@ def row_strip(parts: Sequence[tuple[str, Style]], width: int, base: Style = _NON
 
 def _row(chars: npt.NDArray[np.uint32], paints: npt.NDArray[np.int32], looks: Mapping[int, Style]) -> Strip:
     cuts = [0, *(np.flatnonzero(paints[1:] != paints[:-1]) + 1).tolist(), len(chars)]
-    segments = [Segment(decode(chars[a:b]), looks[int(paints[a])]) for a, b in pairwise(cuts) if a < b]
+    text = decode(chars)
+    if len(text) < len(chars):  # a wide character has two cells
+        texts = [decode(chars[a:b]) for a, b in pairwise(cuts)]
+    else:
+        texts = [text[a:b] for a, b in pairwise(cuts)]
+    segments = [Segment(part, looks[int(paints[a])]) for part, a in zip(texts, cuts, strict=False) if part]
     return Strip(segments, len(chars))
 
 

@@ -73,14 +73,24 @@ def fit_window(
     `margin` is the share of the y range (of decades on a log axis) added above and below. Non-finite values and, on
     a log axis, values not above 0 do not count for y; their x does as long as it is finite.
     """
-    x_bounds, y_bounds = _Bounds(), _Bounds()
+    x_bounds, all_y = _Bounds(), []
     for x, y in curves:
         x_bounds.add(x)
-        y_bounds.add(y, above=0.0 if log_y else -math.inf)
-    if x_bounds.empty or y_bounds.empty:
+        all_y.append(y)
+    y_range = fit_range(all_y, log=log_y, margin=margin)
+    if x_bounds.empty or y_range is None:
         return None
-    y0, y1 = _with_margin(y_bounds.lo, y_bounds.hi, margin, log_y)
-    return Window(x_bounds.lo, x_bounds.hi, y0, y1, log_y)
+    return Window(x_bounds.lo, x_bounds.hi, *y_range, log_y)
+
+
+def fit_range(
+    values: Iterable[npt.NDArray[Any]], *, log: bool = False, margin: float = 0.02
+) -> tuple[float, float] | None:
+    """The least and greatest drawable of all values, with a margin as in `fit_window`; None where there is none."""
+    bounds = _Bounds()
+    for some in values:
+        bounds.add(some, above=0.0 if log else -math.inf)
+    return None if bounds.empty else _with_margin(bounds.lo, bounds.hi, margin, log)
 
 
 class _Bounds:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.render.canvas import Canvas, Part, curve_paint, split_paint
+from tui.render.canvas import Behind, Canvas, Part, curve_paint, split_paint
 from tui.render.cells import width as cells
 
 
@@ -36,18 +36,10 @@ def test_paints_can_be_told_apart() -> None:
     canvas = Canvas(3, 1)
     canvas.put(0, 0, "a", curve_paint(3, faint=True))
     canvas.put(0, 1, "b", Part.WARNING)
-    assert [split_paint(int(paint)) for paint in canvas.paints[0]] == [
-        (None, 3, True, False),
-        (Part.WARNING, -1, False, False),
-        (Part.BLANK, -1, False, False),
-    ]
-    for column in (0, 0, 1, 2):
-        canvas.highlight_column(column, 0, 1)
-    assert [split_paint(int(paint)) for paint in canvas.paints[0]] == [
-        (None, 3, True, True),
-        (Part.WARNING, -1, False, True),
-        (Part.BLANK, -1, False, True),
-    ]
+    paints = [(None, 3, True), (Part.WARNING, -1, False), (Part.BLANK, -1, False)]
+    for behind in (Behind.NOTHING, Behind.SHADE, Behind.HIGHLIGHT, Behind.HIGHLIGHT, Behind.SHADE, Behind.NOTHING):
+        canvas.put_behind(behind, slice(0, 3), slice(0, 1))
+        assert [split_paint(int(paint)) for paint in canvas.paints[0]] == [(*paint, behind) for paint in paints]
 
 
 @given(st.lists(st.tuples(st.integers(-3, 12), st.text(max_size=6))))

@@ -14,6 +14,7 @@ from tui.render.cells import CUT, fit, fit_distinct, width, wrap
 
 Keep = Literal["start", "end", "both"]
 Align = Literal["left", "right"]
+SEEDS = [f"run/lr_{lr}/seed_{seed}" for lr in ("0.1", "0.2") for seed in "01"]
 
 
 @pytest.mark.parametrize(("s", "cells"), [("", 0), ("abc", 3), ("日本", 4), ("e\u0301", 1), ("🚀", 2)])
@@ -64,11 +65,19 @@ def test_measuring_does_not_load_textual() -> None:
     ("names", "cells", "fitted"),
     [
         (["train", "val"], 5, ["train", "val  "]),
-        (["Train_AverageReturn", "Train_MaxReturn"], 12, ["…AverageRet…", "…MaxReturn  "]),
+        (["Train_AverageReturn", "Train_MaxReturn"], 12, ["…AverageRet…", "Tr…MaxReturn"]),
         (
             ["experiments/Exp_13_rmsprop_512/validation", "experiments/Exp_12_rmsprop_512/validation"],
             20,
             ["…3_rmsprop_512/vali…", "…2_rmsprop_512/vali…"],
+        ),
+        (["lr_0.0003_adamw", "lr_0.003_adamw"], 13, ["lr_0…03_adamw", "lr_0.…3_adamw"]),
+        (SEEDS, 8, ["…/seed_0", "…/seed_1", "…/seed_0", "…/seed_1"]),
+        (SEEDS, 9, ["…1/seed_0", "…1/seed_1", "…2/seed_0", "…2/seed_1"]),
+        (
+            [f"lr_0.{lr}/{x}_a_long_name/seed_{seed}" for lr in "12" for x in "xy" for seed in "01"],
+            13,
+            [f"…{lr}/{x}_a…seed_{seed}" for lr in "12" for x in "xy" for seed in "01"],
         ),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.render.canvas import Part, split_paint
+from tui.render.canvas import Behind, Part, curve_paint, split_paint
 from tui.render.cells import width as cells
 from tui.render.chart import ChartSpec, PlotArea, draw_chart, plot_area
 from tui.render.glyphs import ASCII
@@ -81,6 +81,12 @@ def test_wide_labels_count_in_cells() -> None:
     assert {cells(row) for row in canvas.rows} == {20}
 
 
+def test_labels_in_neighbouring_rows_are_for_low_plots_only() -> None:
+    spec = replace(RISE, y_ticks=[(0.0, "low"), (0.12, "near"), (1.0, "high")])
+    assert [row[:5] for row in lines(spec, 20, 12) if row[4:5] == "┤"] == ["high┤", " low┤"]
+    assert [row[:5] for row in lines(spec, 20, 4) if row[4:5] == "┤"] == ["high┤", " low┤"]
+
+
 def test_two_ticks_in_one_row_leave_the_first() -> None:
     rows = lines(replace(RISE, y_ticks=[(0.5, "0.50"), (0.51, "0.51")]), 20, 5)
     assert [row[:5] for row in rows[:3]] == ["    │", "0.50┤", "    │"]
@@ -89,7 +95,9 @@ def test_two_ticks_in_one_row_leave_the_first() -> None:
 def test_the_cursor_stands_in_blank_cells_and_lights_the_others() -> None:
     canvas = draw_chart(replace(RISE, cursor_x=50.0), 20, 7)
     assert [row[12] for row in canvas.rows] == ["│", "│", "⠒", "│", "│", "┴", "0"]
-    assert [split_paint(int(paint))[3] for paint in canvas.paints[:, 12]] == [True] * 5 + [False] * 2
+    assert [split_paint(int(paint))[3] for paint in canvas.paints[:, 12]] == [Behind.HIGHLIGHT] * 5 + [
+        Behind.NOTHING
+    ] * 2
 
 
 def test_a_cursor_outside_the_window_is_not_drawn() -> None:
@@ -97,7 +105,28 @@ def test_a_cursor_outside_the_window_is_not_drawn() -> None:
 
 
 def test_marked_places_are_dotted_lines() -> None:
-    assert [row[4] for row in draw_chart(replace(RISE, marks_x=[0.0]), 20, 7).rows][:3] == ["┊"] * 3
+    canvas = draw_chart(replace(RISE, marks_x=[0.0]), 20, 7)
+    assert [row[4] for row in canvas.rows] == ["┊", "┊", "┊", "┊", "⡠", "┴", "0"]
+    assert canvas.paints[5, 4] == Part.MARK
+
+
+def test_points_past_the_edges_are_marked_in_their_curves_colours() -> None:
+    y = np.array([0.5, 7.0, -7.0, 0.5])
+    canvas = draw_chart(replace(RISE, curves=[Curve(np.array([0.0, 25, 75, 100]), y, 3)]), 20, 7)
+    assert (canvas.rows[0][8], canvas.rows[4][15]) == ("▴", "▾")
+    assert canvas.paints[0, 8] == canvas.paints[4, 15] == curve_paint(3)
+
+
+def test_a_range_is_shaded_as_far_as_it_is_in_view() -> None:
+    def shaded(first: float, last: float) -> list[int]:
+        canvas = draw_chart(replace(RISE, shaded=(first, last), cursor_x=None), 20, 7)
+        behind = [split_paint(int(paint))[3] for paint in canvas.paints[2]]
+        return [column for column, what in enumerate(behind) if what is Behind.SHADE]
+
+    assert shaded(25, 50) == [8, 9, 10, 11, 12]
+    assert shaded(75, 900) == [15, 16, 17, 18, 19]
+    assert shaded(-9, 200) == list(range(4, 20))
+    assert shaded(101, 200) == shaded(-9, -1) == []
 
 
 def test_missing_points_are_marked_in_the_warning_part() -> None:

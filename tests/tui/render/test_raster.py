@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as np_st
 
-from tui.render.raster import NO_OWNER, Curve, Raster, rasterise
+from tui.render.raster import NO_OWNER, PATTERNS, Curve, Raster, pattern_sample, rasterise
 from tui.render.window import Window, fit_window
 
 UNIT = Window(0.0, 1.0, 0.0, 1.0)
@@ -121,6 +122,70 @@ def test_no_cells_and_no_points_are_fine() -> None:
     assert not rasterise([curve([], [])], UNIT, 3, 2).codes.any()
 
 
+def test_points_past_the_edges_name_their_curve_there() -> None:
+    window = Window(0.0, 1.0, 0.0, 1.0)
+    curves = [curve([0, 0.3, 1], [0.5, 9, 0.5], 4), curve([0, 0.6, 1], [0.5, -9, 0.5], 7, faint=True)]
+    raster = rasterise(curves, window, 4, 2)
+    assert raster.marks.over.tolist() == [NO_OWNER, 4, NO_OWNER, NO_OWNER]
+    assert raster.marks.under.tolist() == [NO_OWNER, NO_OWNER, 7, NO_OWNER]
+    assert (rasterise([curve([0, 1], [0, 1])], window, 4, 2).marks.over == NO_OWNER).all()
+
+
+def test_points_outside_x_do_not_count_as_past_the_edges() -> None:
+    marks = rasterise([curve([-1, 0, 1, 2], [9, 0.5, 0.5, -9])], UNIT, 4, 2).marks
+    assert (marks.over == NO_OWNER).all() and (marks.under == NO_OWNER).all()
+
+
+def test_patterns_leave_gaps_in_level_lines() -> None:
+    level = curve([0, 1], [1, 1])
+    drawn = [draw(replace(level, pattern=number), width=8, height=1) for number in range(len(PATTERNS))]
+    # A line begins and ends with a dot, whatever its pattern.
+    assert drawn == [["⠉⠉⠉⠉⠉⠉⠉⠉"], ["⠉⠉⠀⠀⠉⠉⠀⠈"], ["⠁⠁⠁⠁⠁⠁⠁⠉"], ["⠉⠉⠉⠀⠉⠀⠉⠉"], ["⠉⠀⠉⠀⠉⠀⠉⠈"], ["⠁⠀⠁⠀⠁⠀⠁⠈"]]
+    assert draw(replace(level, pattern=len(PATTERNS)), width=8, height=1) == drawn[0]
+
+
+def test_samples_of_patterns_all_differ() -> None:
+    samples = [tuple(pattern_sample(number, 5)) for number in range(len(PATTERNS))]
+    assert len(set(samples)) == len(PATTERNS)
+    assert samples[0] == (0b010010,) * 5
+
+
+def test_a_spike_and_lone_points_are_seen_with_every_pattern() -> None:
+    for pattern in range(len(PATTERNS)):
+        for at in range(600_000, 600_200, 40):
+            y = np.zeros(1_000_000)
+            y[at] = 1.0
+            raster = rasterise([Curve(np.linspace(0, 1, len(y)), y, 0, pattern=pattern)], UNIT, 10, 3)
+            assert raster.codes[:, 5:7].any(axis=1).all(), (pattern, at)
+        lone = curve([0, 0.4, 0.45, 0.5, 1], [0, np.nan, 0.5, np.nan, 0])
+        assert any(row[1] != "⠀" for row in draw(replace(lone, pattern=pattern)))
+
+
+def test_many_curves_are_drawn_as_if_one_after_the_other() -> None:
+    """More than are worked on at once, of equal and of other x, some with gaps, some with no point."""
+    rng = np.random.default_rng(5)
+    shared = np.linspace(0, 1, 50)
+    curves = []
+    for owner in range(700):
+        x = shared if owner % 3 else np.sort(rng.random(owner % 40))
+        y = rng.random(len(x))
+        y[rng.random(len(x)) < 0.05 * (owner % 2)] = np.nan
+        curves.append(Curve(x, y, owner, faint=owner % 5 == 0))
+    whole = rasterise(curves, UNIT, 60, 8)
+    codes, owners = np.zeros_like(whole.codes), np.full_like(whole.owners, NO_OWNER)
+    for faint in (True, False):
+        touched = np.zeros(codes.shape, np.bool_)
+        for one in (c for c in curves if c.faint is faint):
+            single = rasterise([one], UNIT, 60, 8)
+            here = single.codes != 0
+            codes[here & ~touched] = 0
+            codes |= single.codes
+            owners[here] = one.owner
+            touched |= here
+    assert (whole.codes == codes).all()
+    assert (whole.owners == owners).all()
+
+
 VALUES = np_st.arrays(np.float64, st.integers(1, 40), elements=st.floats())
 SIZES = st.tuples(st.integers(1, 12), st.integers(1, 6))
 
@@ -174,3 +239,38 @@ def test_a_line_has_no_holes(y: npt.NDArray[np.float32]) -> None:
     reach = [(np.flatnonzero(column).min(), np.flatnonzero(column).max()) for column in dots.T]
     for left, right in pairwise(reach):
         assert left[0] <= right[1] + 1 and right[0] <= left[1] + 1
+
+
+def band(low: list[float], high: list[float], owner: int = 0) -> Curve:
+    x = np.linspace(0, 1, len(low))
+    return Curve(x, np.array(high, np.float64), owner, faint=True, low=np.array(low, np.float64))
+
+
+def test_a_band_is_filled_sparsely_from_bound_to_bound() -> None:
+    assert draw(band([0, 0], [1, 1])) == ["⠡⠡⠡⠡", "⠡⠡⠡⠡"]
+    assert draw(band([0, 0], [0.4, 0.4])) == ["⠀⠀⠀⠀", "⠡⠡⠡⠡"]
+    assert draw(band([0, 0], [1, 0])) == ["⠡⠀⠀⠀", "⠡⠡⠡⠀"]
+
+
+def test_a_band_lies_behind_every_curve() -> None:
+    raster = rasterise([curve([0, 1], [0, 0], 1), band([0, 0], [1, 1], 2)], UNIT, 3, 2)
+    assert picture(raster) == ["⠡⠡⠡", "⣀⣀⣀"]
+    assert raster.owners.tolist() == [[2, 2, 2], [1, 1, 1]]
+    assert raster.faint.tolist() == [[True] * 3, [False] * 3]
+    faint = rasterise([curve([0, 1], [0, 0], 1, faint=True), band([0, 0], [1, 1], 2)], UNIT, 3, 2)
+    assert (picture(faint), faint.owners.tolist()) == (picture(raster), raster.owners.tolist())
+    assert faint.faint.all()
+
+
+def test_a_band_has_gaps_where_its_bounds_have_and_marks_nothing() -> None:
+    nan = float("nan")
+    raster = rasterise([band([0, 0, nan, 0, 0], [1, 1, nan, 1, 1])], UNIT, 9, 1)
+    assert picture(raster) == ["⠡⠡⠁⠀⠀⠀⠠⠡⠡"]
+    assert raster.owners[0, 4] == NO_OWNER
+    assert not raster.marks.nan.any() and (raster.marks.over == NO_OWNER).all()
+
+
+def test_on_a_log_axis_a_band_that_reaches_below_0_goes_down_to_the_edge() -> None:
+    window = Window(0.0, 1.0, 1.0, 100.0, log_y=True)
+    assert draw(band([-1, -1], [100, 100]), window) == ["⠡⠡⠡⠡", "⠡⠡⠡⠡"]
+    assert draw(band([-2, -2], [-1, -1]), window) == ["⠀⠀⠀⠀", "⠀⠀⠀⠀"]

@@ -68,6 +68,13 @@ def test_points_go_where_their_x_is() -> None:
     assert sparkline(values, 3, x=np.array([1, 2, 3]), x_range=(10, 20)).text == "   "
 
 
+def test_values_are_drawn_over_a_range_that_others_share() -> None:
+    assert sparkline(np.array([0.0, 1.0]), 2, y_range=(0, 3)).text == "⣀⣤"
+    assert sparkline(np.array([2.0, 2.0]), 2, y_range=(0, 3)).text == "⣶⣶"
+    assert sparkline(np.array([2.0, 2.0]), 2, y_range=(2, 2)).text == "⣤⣤"
+    assert sparkline(np.array([np.nan, 3.0]), 2, y_range=(0, 3)) == Spark("×⢸", (0,))
+
+
 def test_ascii_has_one_level_a_cell() -> None:
     assert sparkline(np.arange(7.0), 7, glyphs=ASCII).text == ".:-=+*#"
     assert sparkline(np.array([0.0, NAN, 1.0]), 3, glyphs=ASCII) == Spark(".x#", (1,))

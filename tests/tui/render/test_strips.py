@@ -6,7 +6,7 @@ import numpy as np
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.render.canvas import Canvas, Part, curve_paint
+from tui.render.canvas import Behind, Canvas, Part, curve_paint
 from tui.render.chart import ChartSpec, draw_chart
 from tui.render.raster import Curve
 from tui.render.strips import ChartStyles, canvas_strips, row_strip
@@ -45,7 +45,7 @@ def test_blanks_do_not_continue_a_background_or_a_line() -> None:
     canvas = Canvas(3, 2)
     for row in (0, 1):
         canvas.put(row, 0, "a", curve_paint(row))
-    canvas.highlight_column(0, 0, 1)
+    canvas.put_behind(Behind.HIGHLIGHT, slice(0, 1), slice(0, 1))
     underlined = ChartStyles(base=BASE, highlight=STYLES.highlight, curves={0: BLUE, 1: Style(underline=True)})
     first, second = canvas_strips(canvas, underlined)
     assert pieces(first) == [("a", BASE + BLUE + STYLES.highlight), ("  ", BASE)]

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable
 
-from tui.render.text import printable
-
-# File systems allow 255 bytes; some of what encrypts or copies files takes a few of them. A number may follow too.
-_LONGEST = 180
-# Separators, and what other systems that the files may be copied to do not allow.
-_SPECIAL = re.compile(r'[/\\<>:"|?*]')
-# Hidden files, options, home directories; ends that other systems drop.
-_AT_ENDS = re.compile(r"^[.\-~ ]|[. ]$")
+from tui.render.file_text import safe_file_name
 
 
 class FileNames:
@@ -37,12 +29,6 @@ class FileNames:
             number = self._numbers[_folded(file_name)] = self._numbers.get(_folded(file_name), 1) + 1
             candidate = f"{file_name}_{number}"
         return candidate
-
-
-def safe_file_name(name: str) -> str:
-    """A name without separators, controls and what cannot be seen; never empty, hidden, `.` or `..`."""
-    text = _SPECIAL.sub("_", printable(name)).encode("utf-8")[:_LONGEST].decode("utf-8", "ignore")
-    return _AT_ENDS.sub("_", text) or "_"
 
 
 def _folded(name: str) -> str:

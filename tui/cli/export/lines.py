@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from itertools import chain, repeat
 from typing import Any, TextIO
@@ -11,12 +10,12 @@ from typing import Any, TextIO
 import numpy as np
 import numpy.typing as npt
 
-from tui.cli.export.float_text import float_texts
 from tui.cli.export.table import Block, Cells, ColumnType, Table
+from tui.render.file_text import csv_text
+from tui.render.float_text import float_texts
 from tui.render.text import printable
 
 _JSON_NAMES = {"nan": '"NaN"', "inf": '"Infinity"', "-inf": '"-Infinity"'}
-_QUOTED = re.compile('[,"\r\n]')
 
 
 def write_csv(stream: TextIO, table: Table, *, escape: bool) -> int:
@@ -26,13 +25,13 @@ def write_csv(stream: TextIO, table: Table, *, escape: bool) -> int:
     without them where they are empty. An empty field is no value, `""` an empty text.
     """
     clean: Callable[[str], str] = printable if escape else str
-    stream.write(",".join(_csv_text(clean(column.name)) for column in table.columns) + "\n")
+    stream.write(",".join(csv_text(clean(column.name)) for column in table.columns) + "\n")
     lists = [column.type is ColumnType.FLOATS for column in table.columns]
     rows = 0
     for block in table.blocks:
         rows += len(block)
         columns = _one_element_a_line(block, lists[len(block.names) :]) if any(lists) else block.columns
-        names = [_csv_text(clean(name)) for name in block.names]
+        names = [csv_text(clean(name)) for name in block.names]
         texts = [_csv_texts(cells, clean) for cells in columns]
         _write_lines(stream, ",".join([*map(_literal, names), *(["%s"] * len(texts))]), texts)
     return rows
@@ -88,13 +87,7 @@ def _array_texts(values: npt.NDArray[Any]) -> Sequence[object]:
 def _csv_texts(cells: Cells, clean: Callable[[str], str]) -> Sequence[object]:
     if isinstance(cells, np.ndarray):
         return _array_texts(cells)
-    return ["" if cell is None else _csv_text(clean(plain_text(cell))) for cell in cells]
-
-
-def _csv_text(text: str) -> str:
-    if not text or _QUOTED.search(text):
-        return '"' + text.replace('"', '""') + '"'
-    return text
+    return ["" if cell is None else csv_text(clean(plain_text(cell))) for cell in cells]
 
 
 def _one_element_a_line(block: Block, lists: Sequence[bool]) -> list[Cells]:

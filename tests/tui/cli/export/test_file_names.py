@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.cli.export.file_names import FileNames, safe_file_name
+from tui.cli.export.file_names import FileNames
+from tui.render.file_text import safe_file_name
 from tui.render.text import printable
 
 # Anything that decoded bytes may be, lone surrogates included, and often what is special.

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.cli.export.float_text import float_texts
+from tui.render.float_text import float_texts
 
 
 def by_numpy(values: np.ndarray) -> list[str]:
