@@ -1,0 +1,1 @@
+"""What stands between Textual and the terminal: only changed cells, in colours and characters that it has."""
