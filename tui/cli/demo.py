@@ -14,7 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from tui.app.settings import Start
 from tui.cli.errors import CommandError
+from tui.cli.screen_options import add_screen_options, start_of
 from tui.cli.terminal import need_terminal
 
 _STOP_SECS = 5.0
@@ -35,6 +37,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         type=_seconds,
         help="open no screen: write for so long, print the directory, and keep it",
     )
+    add_screen_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -46,13 +49,14 @@ def run(arguments: argparse.Namespace) -> int:
     directory: Path | None = arguments.directory
     if arguments.headless is not None:
         return _headless(directory, arguments.headless)
+    start = start_of(arguments, remembers=directory is not None)
     need_terminal("`tbtui demo --headless SECONDS` writes the data without one")
     if directory is not None:
-        return _screen(directory, _place_in(directory))
+        return _screen(start, directory, _place_in(directory))
     temporary = _temporary_directory()
     # The training removes it too: it outlives this process for a moment if that is killed.
     try:
-        return _screen(temporary, temporary, "--remove")
+        return _screen(start, temporary, temporary, "--remove")
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -69,13 +73,13 @@ def _headless(directory: Path | None, seconds: float) -> int:
     return 0
 
 
-def _screen(logdir: Path, place: Path, *options: str) -> int:
+def _screen(start: Start, logdir: Path, place: Path, *options: str) -> int:
     with _training(place, *options):
         # The only import of Textual from here: --headless does without it.
         from tui.app.app import run_app
-        from tui.reader.logdir import LogDir
+        from tui.reader.named_logdir import LogDir
 
-        return run_app([LogDir("", logdir)])
+        return run_app([LogDir("", logdir)], start)
 
 
 def _temporary_directory() -> Path:

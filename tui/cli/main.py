@@ -8,24 +8,24 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 
-from tui import __version__
 from tui.cli.errors import CommandError
 
 # Modules of this package, imported when they are run: nobody waits for what others need.
 _COMMANDS = ("demo", "ls", "tags", "export", "inspect")
-_USAGE = """tbtui LOGDIR...          watch the runs in these directories
-       tbtui demo [DIR]         write a live synthetic training and watch it
-       tbtui ls LOGDIR          list runs
-       tbtui tags LOGDIR        list tags
-       tbtui export LOGDIR      write every point, histogram, text, image... for other programs
-       tbtui inspect FILE       check an event file
-       tbtui COMMAND --help     options of a command"""
-_EPILOG = """A LOGDIR is a directory with event files in it or below it; NAME:PATH gives it a name.
-A logdir that is called like a command is opened by ./NAME."""
+_USAGE = """tbtui LOGDIR... [OPTIONS]   watch the runs in these directories
+       tbtui demo [DIR] [OPTIONS]  write a live synthetic training and watch it
+       tbtui ls LOGDIR             list runs
+       tbtui tags LOGDIR           list tags
+       tbtui export LOGDIR         write every point, histogram, text, image... for other programs
+       tbtui inspect FILE          check an event file
+       tbtui COMMAND --help        options of a command"""
+_EPILOG = "NAME:PATH gives a LOGDIR a name; one that is called like a command is opened by ./NAME."
 
 
 def entry_point() -> int:
@@ -59,33 +59,35 @@ def main(argv: Sequence[str]) -> int:
         sys.stderr.write(f"usage: {_USAGE}\n")
         return 2
     if argv[0] in _COMMANDS:
-        arguments = _command_parser(argv[:1]).parse_args(argv)
-        code: int = _module_of(arguments.command).run(arguments)
+        module = import_module(f"tui.cli.{argv[0]}")
+        code: int = module.run(_command_parser(module).parse_args(argv))
         return code
-    if argv[0].startswith("-"):
-        parser = _command_parser(() if argv[0] == "--version" else _COMMANDS)
-        parser.parse_args(argv[:1])
-        parser.error("no COMMAND and no LOGDIR")
-    return _open_screen(_screen_parser().parse_args(argv).logdirs)
+    if "--version" in argv:
+        from tui import __version__
+
+        sys.stdout.write(f"tbtui {__version__}\n")
+        return 0
+    parser = _screen_parser()
+    arguments = parser.parse_intermixed_args(argv)
+    if (first := arguments.logdirs[0]) in _COMMANDS and not Path(first).exists():
+        parser.error(f"{first} is a command: its options stand behind it")
+    return _open_screen(arguments)
 
 
-def _module_of(command: str) -> ModuleType:
-    return import_module(f"tui.cli.{command}")
-
-
-def _command_parser(commands: Iterable[str]) -> argparse.ArgumentParser:
+def _command_parser(module: ModuleType) -> argparse.ArgumentParser:
     parser = _parser()
-    parser.add_argument("--version", action="version", version=f"tbtui {__version__}")
     # Without their own `prog` the subcommands would repeat the whole usage text.
-    subparsers = parser.add_subparsers(metavar="COMMAND", dest="command", prog="tbtui")
-    for command in commands:
-        _module_of(command).add_parser(subparsers)
+    module.add_parser(parser.add_subparsers(metavar="COMMAND", prog="tbtui"))
     return parser
 
 
 def _screen_parser() -> argparse.ArgumentParser:
+    from tui.cli.screen_options import add_screen_options
+
     parser = _parser()
-    parser.add_argument("logdirs", metavar="LOGDIR", nargs="+")
+    parser.add_argument("logdirs", metavar="LOGDIR", nargs="+", help="a directory with event files in or below it")
+    parser.add_argument("--version", action="store_true", help="show the version and exit")
+    add_screen_options(parser)
     return parser
 
 
@@ -95,17 +97,19 @@ def _parser() -> argparse.ArgumentParser:
         usage=_USAGE,
         description="TensorBoard for the terminal.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=partial(argparse.RawDescriptionHelpFormatter, max_help_position=30),
     )
 
 
-def _open_screen(arguments: Sequence[str]) -> int:
+def _open_screen(arguments: argparse.Namespace) -> int:
     from tui.cli.logdirs import parse_logdirs
+    from tui.cli.screen_options import start_of
     from tui.cli.terminal import need_terminal
 
-    logdirs = parse_logdirs(arguments)
+    logdirs = parse_logdirs(arguments.logdirs)
+    start = start_of(arguments)
     need_terminal("`tbtui ls` and `tbtui export` print without one")
     # The only import of Textual from here: every other command does without it.
     from tui.app.app import run_app
 
-    return run_app(logdirs)
+    return run_app(logdirs, start)

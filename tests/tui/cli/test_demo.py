@@ -19,6 +19,8 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from tensorboard.plugins.hparams import metadata as hparams_metadata
 from tensorboard.util import tensor_util
 
+from tui.app.choices import Density
+from tui.app.settings import Start
 from tui.cli import demo, main
 from tui.cli.demo_model import FINISHED, LIVE, LOG_EVERY, STEPS
 from tui.cli.errors import CommandError
@@ -218,7 +220,7 @@ def test_what_cannot_be_done_is_one_line(tmp_path: Path, arguments: list[str], m
     assert "Traceback" not in errors
 
 
-Opened = list[tuple[Any, set[str], set[int]]]
+Opened = list[tuple[Any, set[str], set[int], Start]]
 
 
 @pytest.fixture
@@ -226,11 +228,11 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened]:
     """Stands in for the screen: looks at the logs until all runs are there, then quits with 7."""
     calls: Opened = []
 
-    def run_app(logdirs: list[Any]) -> int:
+    def run_app(logdirs: list[Any], start: Start) -> int:
         (logdir,) = logdirs
         wait_until(lambda: len(list(logdir.path.rglob("*tfevents*"))) == 6)
         runs = {str(path.parent.relative_to(logdir.path)) for path in logdir.path.rglob("*tfevents*")}
-        calls.append((logdir, runs, writers_of(logdir.path)))
+        calls.append((logdir, runs, writers_of(logdir.path), start))
         return 7
 
     screen = types.ModuleType("tui.app.app")
@@ -244,8 +246,10 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened]:
 
 def test_the_screen_on_a_temporary_directory(opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo.tempfile, "tempdir", str(tmp_path))
-    assert main.main(["demo"]) == 7
-    ((logdir, runs, writers),) = opened
+    assert main.main(["demo", "--density", "cards"]) == 7
+    ((logdir, runs, writers, start),) = opened
+    assert (start.settings.density, start.given) == (Density.CARDS, {"density"})
+    assert start.state_directory is None  # nothing is remembered of a directory that will never be there again
     assert (logdir.name, logdir.path.parent) == ("", tmp_path)
     assert runs == {recipe.name for recipe in FINISHED + LIVE}
     assert list(tmp_path.iterdir()) == []
@@ -255,7 +259,8 @@ def test_the_screen_on_a_temporary_directory(opened: Opened, tmp_path: Path, mon
 def test_the_screen_on_a_directory_with_other_files(opened: Opened, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     assert main.main(["demo", str(tmp_path)]) == 7
-    ((logdir, runs, writers),) = opened
+    ((logdir, runs, writers, start),) = opened
+    assert start.state_directory is not None
     assert logdir.path == tmp_path
     assert {re.sub(r"^demo_[\d-]+/", "", run) for run in runs} == {recipe.name for recipe in FINISHED + LIVE}
     assert len(list(tmp_path.iterdir())) == 2
@@ -266,7 +271,7 @@ def test_a_screen_that_crashes_leaves_nothing(opened: Opened, tmp_path: Path, mo
     monkeypatch.setattr(demo.tempfile, "tempdir", str(tmp_path))
     writers: set[int] = set()
 
-    def crash(logdirs: list[Any]) -> int:
+    def crash(logdirs: list[Any], start: Start) -> int:
         wait_until(lambda: writers_of(logdirs[0].path))
         writers.update(writers_of(logdirs[0].path))
         raise RuntimeError("crash")
