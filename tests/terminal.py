@@ -12,6 +12,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 from collections.abc import Callable
@@ -26,7 +27,10 @@ _UNKNOWN = re.compile(rb"\x1b\[[<>=?][0-9;]*u|\x1b\[\?[0-9;]*\$p")
 
 
 class Terminal:
-    """Runs a command on a pty of `columns` x `lines`; `text` is what the screen shows, `written` counts its bytes."""
+    """Runs a command on a pty of `columns` x `lines`; `text` is what the screen shows, `written` counts its bytes.
+
+    The program finds no configuration, and nothing that another one remembered, unless `environment` leads there.
+    """
 
     def __init__(
         self, *command: str, columns: int = 100, lines: int = 30, term: str = "xterm-256color", **environment: str
@@ -37,7 +41,9 @@ class Terminal:
         self._master, slave = pty.openpty()
         self._resize(columns, lines)
         self.settings = termios.tcgetattr(slave)
-        own = {"TERM": term, "COLORTERM": "truecolor", "LINES": "", "COLUMNS": "", "NO_COLOR": ""}
+        own = {"TERM": term, "COLORTERM": "truecolor", "LINES": "", "COLUMNS": "", "NO_COLOR": "", "TBTUI_CONFIG": ""}
+        self._home = tempfile.TemporaryDirectory()
+        own |= {"XDG_CONFIG_HOME": self._home.name, "XDG_STATE_HOME": self._home.name}
         environment = {name: value for name, value in {**os.environ, **own, **environment}.items() if value}
         self.process = subprocess.Popen(
             command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True, close_fds=True
@@ -63,6 +69,7 @@ class Terminal:
         self.process.wait()
         os.close(self._slave)
         os.close(self._master)
+        self._home.cleanup()
 
     @property
     def written(self) -> int:
@@ -77,6 +84,10 @@ class Terminal:
     def press(self, keys: bytes) -> None:
         """Type."""
         os.write(self._master, keys)
+
+    def show(self, text: str) -> None:
+        """Let another program write on the screen."""
+        self._stream.feed(text.encode())
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the program."""

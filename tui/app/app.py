@@ -1,4 +1,4 @@
-"""The app: wires the ingest thread, the clock and the terminal's signals to the main screen."""
+"""The app: shows the first frame, then wires what is read and the terminal's signals to the main screen."""
 
 from __future__ import annotations
 
@@ -6,76 +6,146 @@ import asyncio
 import logging
 import signal
 import sys
-import time
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import Input
 
 from tui.app import keys, messages
-from tui.app.screens.help import HelpScreen
-from tui.app.screens.main import MainScreen
-from tui.app.shared import Shared
+from tui.app.output.terminal_app import TerminalApp
+from tui.app.screens.opening import OpeningScreen
+from tui.app.settings import START, Start
+from tui.app.terminal_kind import FULL, TerminalKind, terminal_kind
 from tui.app.theme import THEMES
-from tui.app.widgets.status import Header
-from tui.ingest.ingester import Ingester
-from tui.reader.logdir import LogDir
-from tui.render.numbers import next_age_change
+from tui.reader.named_logdir import LogDir
 from tui.render.text import printable
 
+if TYPE_CHECKING:
+    from tui.app.screens.main import MainScreen
+    from tui.app.shared import Shared
+    from tui.app.watching import Watching
+    from tui.ingest.ingester import Ingester
+
 POLL_SECONDS = 1.0
-LONGEST_TICK = 3600.0
-SHOWN_APART = 0.2  # seconds between two looks at new data; each costs bytes, and nobody reads faster
-# A look that takes long, at millions of points, is followed by a pause so many times as long, within a second.
-SHOWN_SHARE, LONGEST_APART = 20, 1.0
 
 
-class TbtuiApp(App[None]):
-    """The screen on one or more log directories."""
+class TbtuiApp(TerminalApp):
+    """The screen on one or more log directories.
+
+    With `first_frame` it starts on a screen that only says so, and imports what it is made of meanwhile.
+    """
 
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [*keys.APP_BINDINGS]
     CSS_PATH = "app.tcss"
 
     def __init__(
-        self, logdirs: Sequence[LogDir], *, shared: Shared | None = None, poll_seconds: float = POLL_SECONDS
+        self,
+        logdirs: Sequence[LogDir],
+        *,
+        shared: Shared | None = None,
+        poll_seconds: float = POLL_SECONDS,
+        first_frame: bool = False,
+        start: Start = START,
+        kind: TerminalKind = FULL,
     ) -> None:
-        super().__init__()
+        super().__init__(start.settings, kind)
         self.logdirs = tuple(logdirs)
-        self.shared = shared or Shared()
-        self.shared.place = printable(", ".join(str(logdir.path) for logdir in self.logdirs))
-        self.shared.blobs.on_loaded = self._announce_blobs
-        self.ingester = Ingester(self.logdirs, on_commit=self._announce, poll_seconds=poll_seconds)
-        self.animation_level = "none"
-        self.main = MainScreen(self.shared, self.ingester.status)
-        self._status = self.ingester.status
-        self._pause: Timer | None = None
-        self._tick: Timer | None = None
+        self.start = start
+        self._poll_seconds = poll_seconds
+        self._watching: Watching | None = None if first_frame else self._prepare(shared)
         for _, theme in THEMES.values():
             self.register_theme(theme)
-        self.theme = "tbtui-dark"
+        self.theme = f"tbtui-{start.settings.theme}"
+        if start.settings.keys:
+            from tui.app.remapping import keymap
+
+            self.set_keymap(keymap(start.settings.keys))
+
+    def _prepare(self, shared: Shared | None = None) -> Watching:
+        """All that the first frame does without; reading begins before the widgets are imported, if `shared` is."""
+        from tui.ingest.ingester import Ingester
+
+        ingester = Ingester(self.logdirs, on_commit=self._announce, poll_seconds=self._poll_seconds)
+        if self.is_running:
+            ingester.start()
+        from tui.app.memory import recall
+        from tui.app.shared import shared_for
+        from tui.app.watching import Watching
+        from tui.render.glyphs import ASCII, BRAILLE
+
+        shared = shared or shared_for(self.start.settings)
+        shared.blobs.on_loaded = self._announce_blobs
+        shared.sparks.glyphs = ASCII if self.kind.ascii else BRAILLE
+        recalled = recall(self.logdirs, self.start, self._announce_trouble)
+        return Watching(self.logdirs, shared, ingester, recalled, (*self.start.complaints, *recalled.notes))
+
+    @property
+    def watching(self) -> Watching:
+        """What is read and shown; there once the first frame was."""
+        assert self._watching is not None
+        return self._watching
+
+    @property
+    def error(self) -> str | None:
+        """Why reading has ended, None if it has not."""
+        return self._watching.ingester.status.error if self._watching is not None else None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Lines on what was wrong with what is remembered."""
+        return self._watching.notes if self._watching is not None else ()
+
+    @property
+    def main(self) -> MainScreen:
+        """The screen under whatever is opened over it."""
+        return self.watching.main
+
+    @property
+    def ingester(self) -> Ingester:
+        """The thread that reads."""
+        return self.watching.ingester
+
+    @property
+    def shared(self) -> Shared:
+        """What all widgets share."""
+        return self.watching.shared
 
     def get_default_screen(self) -> Screen[None]:
-        """The main screen, under whatever is opened over it."""
-        return self.main
+        """The first frame, or the main screen at once."""
+        if self._watching is not None:
+            return self._watching.main
+        return OpeningScreen(printable(", ".join(str(logdir.path) for logdir in self.logdirs)))
 
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
             loop.add_signal_handler(number, self._end_by_signal, number)
-        self.call_after_refresh(self.ingester.start)
+        if self._watching is not None:
+            self.call_after_refresh(self._watching.ingester.start)
+        else:
+            self.call_after_refresh(self.run_worker, self._open, exit_on_error=True)
+
+    async def _open(self) -> None:
+        """Import the rest on a thread, and put the main screen over the first frame."""
+        opening = self.screen
+        assert isinstance(opening, OpeningScreen)
+        self._watching = await asyncio.to_thread(self._prepare)
+        await self.push_screen(self._watching.main)
+        self._watching.committed()
+        for key in opening.pressed:
+            self.post_message(key)
 
     def _end_by_signal(self, number: int) -> None:
         self.exit(return_code=128 + number)
 
     def on_unmount(self) -> None:
-        self.ingester.stop()
-        self.shared.blobs.close()
+        if self._watching is not None:
+            self._watching.stop()
 
     # Data comes in
 
@@ -87,53 +157,20 @@ class TbtuiApp(App[None]):
         """Called on the blobs' worker thread."""
         self.post_message(messages.BlobsLoaded())
 
+    def _announce_trouble(self, text: str) -> None:
+        """Called on the thread that remembers."""
+        self.post_message(messages.Noticed(text, failed=True))
+
+    def on_noticed(self, message: messages.Noticed) -> None:
+        if self._watching is not None:
+            self._watching.main.notice(message)
+
     def on_committed(self, message: messages.Committed) -> None:
-        """Show the commit, at once if the last one is some time ago: a burst of commits is shown as a few.
-
-        While a large log loads, keys must not wait behind snapshots: these take a small part of the time.
-        """
-        if self._pause is None and self._is_open:
-            start = time.perf_counter()
-            self._take_snapshot()
-            self._pause = self.set_timer(pause_after(time.perf_counter() - start), self._end_pause)
-
-    def _end_pause(self) -> None:
-        self._pause = None
-        if self.main.snapshot is not self.ingester.snapshot or self._status is not self.ingester.status:
-            self.on_committed(messages.Committed(self.ingester.snapshot.version))
-
-    @property
-    def _is_open(self) -> bool:
-        """Whether there is something to show data in: while the app closes, widgets go before timers and messages."""
-        return bool(self.main.query(Header))
-
-    def _take_snapshot(self) -> None:
-        self._status = self.ingester.status
-        self.main.show(self.ingester.snapshot, self._status)
-        self._schedule_tick()
+        if self._watching is not None:
+            self._watching.committed()
 
     def on_blobs_loaded(self) -> None:
-        if self._is_open:
-            self.main.show_blobs()
-
-    # Time passes: states and ages change their text without any data
-
-    def _schedule_tick(self) -> None:
-        """Wake up when the first of the texts that depend on the time changes, and not before."""
-        if self._tick is not None:
-            self._tick.stop()
-        waits = [LONGEST_TICK]
-        for run in self.main.snapshot.runs.values():
-            if (silence := self.shared.silence(run)) is not None:
-                waits.append(next_age_change(silence))
-            if (lasts := self.shared.state_lasts(run)) is not None:
-                waits.append(lasts)
-        self._tick = self.set_timer(min(waits) + 0.01, self._time_passed)
-
-    def _time_passed(self) -> None:
-        if self._is_open:
-            self.main.show_time()
-            self._schedule_tick()
+        self.watching.blobs_loaded()
 
     # Keys and commands that are not the main screen's
 
@@ -150,26 +187,27 @@ class TbtuiApp(App[None]):
             line.cursor_blink = False
 
     def action_help(self) -> None:
-        self.push_screen(HelpScreen())
+        from tui.app.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.shared.keys))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The command palette offers the key table."""
+        shown = {key.id: key.shown for key in self.shared.keys}
         for key in (*keys.SHOW, *keys.GO, *keys.APP):
             if key.id != "command_palette" and not key.id.startswith("tab("):
                 action = f"app.{key.id}" if key in keys.APP else key.id
-                yield SystemCommand(key.help.rstrip("."), f"key {key.shown}", partial(self._run_later, action))
+                yield SystemCommand(key.help.rstrip("."), f"key {shown[key.id]}", partial(self._run_later, action))
+        if self.watching.memory is not None:
+            title = "Forget what is remembered for this log directory"
+            yield SystemCommand(title, "and show what the settings say", self.watching.forget)
 
     def _run_later(self, action: str) -> None:
         """Run an action once the palette is closed, as if its key had been pressed then."""
         self.call_later(self.main.run_action, action)
 
 
-def pause_after(cost: float) -> float:
-    """Seconds until the next look at new data after one that took `cost` seconds."""
-    return max(SHOWN_APART, min(SHOWN_SHARE * cost, LONGEST_APART))
-
-
-def run_app(logdirs: Sequence[LogDir]) -> int:
+def run_app(logdirs: Sequence[LogDir], start: Start = START) -> int:
     """Open the screen and stay until the user leaves it.
 
     Returns:
@@ -179,9 +217,13 @@ def run_app(logdirs: Sequence[LogDir]) -> int:
     sys.setswitchinterval(0.0005)
     # Without a handler of its own, Python would print log records over the screen.
     logging.getLogger().addHandler(logging.NullHandler())
-    app = TbtuiApp(logdirs)
-    app.run()
-    if app.ingester.status.error:
-        sys.stderr.write(f"tbtui: {printable(app.ingester.status.error)}\n")
+    for complaint in start.complaints:  # on the screen too; this is still there afterwards
+        sys.stderr.write(f"tbtui: {complaint}\n")
+    app = TbtuiApp(logdirs, first_frame=True, start=start, kind=terminal_kind(start.settings))
+    app.run(mouse=start.settings.mouse)
+    for note in app.notes:
+        sys.stderr.write(f"tbtui: {note}\n")
+    if app.error:
+        sys.stderr.write(f"tbtui: {printable(app.error)}\n")
         return 1
     return app.return_code or 0

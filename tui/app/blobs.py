@@ -45,6 +45,11 @@ class BlobCache:
             self._pool.submit(self._load, ref)
         return None
 
+    @property
+    def waits(self) -> bool:
+        """Whether a blob was asked for that nobody has got yet."""
+        return bool(self._asked)
+
     def close(self) -> None:
         """Drop what waits and end the worker."""
         if self._pool is not None:

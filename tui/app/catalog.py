@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 
-from tui.app.selection import Selection
+from tui.app.aggregation import GroupSummary
+from tui.app.selection import Filter, Selection
 from tui.model import SeriesKey
 from tui.store.snapshot import StoreSnapshot
+
+PINNED = "/Pinned"
+"""The name of the group of pinned tags: with its slash no other group can be called so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Tags that share the part before the first `/`; `name` is "" for tags without one."""
+    """Tags that share the part before the first `/`; `name` is "" for tags without one, PINNED for pinned ones."""
 
     name: str
     tags: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """What the group is called on the screen, yet to be made printable."""
+        return self.name.removeprefix("/") if self.name == PINNED else self.name
+
+    def label(self, tag: str) -> str:
+        """What one of its tags is called under the title, yet to be made printable: pinned ones by their full names."""
+        return (short_name(tag) if self.name not in ("", PINNED) else tag) or "(no name)"
 
 
 _DIGITS = re.compile(r"([0-9]+)")
@@ -51,24 +64,59 @@ def short_name(tag: str) -> str:
     return tag.partition("/")[2] or tag
 
 
-def grouped(tags: Iterable[str], selection: Selection) -> list[Group]:
-    """Tags that the filter lets through, grouped; tags without a group come first."""
+def grouped(ordered: Sequence[str], selection: Selection) -> list[Group]:
+    """Of different tags in natural order those that the filter lets through.
+
+    Pinned ones come first, in the order they were pinned in, then those without a group.
+    """
+    shown = [tag for tag in ordered if selection.tags_filter.matches(tag)]
     groups: dict[str, list[str]] = {}
-    for tag in sorted(set(tags), key=natural_key):
-        if selection.tags_filter.matches(tag):
-            groups.setdefault(group_of(tag), []).append(tag)
-    return [Group(name, tuple(groups[name])) for name in sorted(groups, key=natural_key)]
+    if selection.pinned_tags:
+        found = set(shown).intersection(selection.pinned_tags)
+        groups[PINNED] = [tag for tag in selection.pinned_tags if tag in found]
+        shown = [tag for tag in shown if tag not in found]
+    for tag in shown:
+        groups.setdefault(group_of(tag), []).append(tag)
+    names = sorted((name for name in groups if name != PINNED), key=natural_key)
+    return [Group(name, tuple(groups[name])) for name in (PINNED, *names) if groups.get(name)]
 
 
 def listed_runs(snapshot: StoreSnapshot, selection: Selection) -> list[str]:
     """The runs that the filter lets through, hidden ones included, in natural order."""
-    names = (name for name in snapshot.runs if selection.runs_filter.matches(name))
-    return sorted(names, key=natural_key)
+    return list(_listed(tuple(snapshot.runs), selection.runs_filter))
 
 
 def visible_runs(snapshot: StoreSnapshot, selection: Selection) -> list[str]:
     """The runs that charts draw."""
-    return [name for name in listed_runs(snapshot, selection) if name not in selection.hidden]
+    return list(_visible(tuple(snapshot.runs), selection.runs_filter, selection.hidden))
+
+
+# Every widget asks for them at every key, and of thousands of runs the names stay the same while points come in.
+@lru_cache(maxsize=8)
+def _listed(names: tuple[str, ...], runs_filter: Filter) -> tuple[str, ...]:
+    return tuple(name for name in _in_order(names) if runs_filter.matches(name))
+
+
+@lru_cache(maxsize=8)
+def _visible(names: tuple[str, ...], runs_filter: Filter, hidden: frozenset[str]) -> tuple[str, ...]:
+    return tuple(name for name in _listed(names, runs_filter) if name not in hidden)
+
+
+@lru_cache(maxsize=2)
+def _in_order(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(names, key=natural_key))
+
+
+def group_with(snapshot: StoreSnapshot, run: str | None) -> str | None:
+    """The run; where it is not shown by itself, the group that it is a member of."""
+    if run is None or run in snapshot.runs:
+        return run
+    groups = (group for group in snapshot.runs.values() if isinstance(group, GroupSummary) and run in group.members)
+    return next((group.name for group in groups), run)
+
+
+def _is_visible(run: str, selection: Selection) -> bool:
+    return run not in selection.hidden and selection.runs_filter.matches(run)
 
 
 def focused_run(snapshot: StoreSnapshot, selection: Selection) -> str | None:
@@ -77,10 +125,10 @@ def focused_run(snapshot: StoreSnapshot, selection: Selection) -> str | None:
     Runs with no more than a point a tag, or with few tags beside others with many, come after all others: writers
     leave such beside the real one, to hold hparams, a final result, or one of the curves of an `add_scalars`.
     """
-    visible = visible_runs(snapshot, selection)
-    if selection.focused_run in visible:
-        return selection.focused_run
-    runs = [snapshot.runs[name] for name in visible]
+    chosen = group_with(snapshot, selection.focused_run)
+    if chosen is not None and chosen in snapshot.runs and _is_visible(chosen, selection):
+        return chosen
+    runs = [snapshot.runs[name] for name in visible_runs(snapshot, selection)]
     most = max((run.tags for run in runs), default=0)
     latest = max(
         runs,
@@ -88,6 +136,15 @@ def focused_run(snapshot: StoreSnapshot, selection: Selection) -> str | None:
         default=None,
     )
     return latest.name if latest else None
+
+
+def shown_key(snapshot: StoreSnapshot, keys: Sequence[SeriesKey], run: str | None) -> SeriesKey:
+    """Of a tag's series the one to show for a visible run: its own, or that of the run that logged last."""
+    if run is not None:
+        own = keys[0]._replace(run=run)
+        if own in snapshot.scalars or own in snapshot.blobs:
+            return own
+    return max(keys, key=lambda key: snapshot.runs[key.run].last_wall_time or 0.0)
 
 
 def keys_by_tag(keys: Iterable[SeriesKey], runs: Iterable[str]) -> dict[str, list[SeriesKey]]:

@@ -1,9 +1,8 @@
-"""What the full chart shows of a tag: one prepared curve a run, their window, and readouts at a place."""
+"""What charts show of a tag: one prepared curve a run, and what it reads at a place or over a range."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,11 +10,10 @@ import numpy.typing as npt
 
 from tui.analysis.smooth import ema
 from tui.analysis.superseded import pieces
-from tui.analysis.x_axis import Indices, XAxis, first_time, order, x_values
-from tui.app.selection import Selection
-from tui.model import SeriesKey, Steps, WallTimes
-from tui.render.raster import Curve
-from tui.render.window import Window, fit_window
+from tui.analysis.x_axis import Indices, XAxis, first_time, order, shares, x_values
+from tui.app.bands import Band, band_of
+from tui.app.choices import Spread
+from tui.model import Steps, WallTimes
 from tui.store.snapshot import ScalarSeries
 
 Floats = npt.NDArray[np.float64]
@@ -31,13 +29,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunCurve:
-    """One run's current points sorted by x, all arrays of one length; points without a finite x are left out.
+    """One run's current points of a tag sorted by x, all arrays of one length; points without a finite x are left out.
 
     `smoothed` is `values` itself when smoothing is off. `first_wall_time` is NaN where no wall time is finite.
-    `superseded` counts the points that a restarted run logged again; `pieces` are the curves that they make.
+    `superseded` counts the points that a restarted run logged again; `pieces` are the curves that they make. `band` is
+    that about the mean of a group of runs.
     """
 
     run: str
+    tag: str
     x: Floats
     values: npt.NDArray[np.floating[Any]]
     smoothed: npt.NDArray[np.floating[Any]]
@@ -46,13 +46,15 @@ class RunCurve:
     first_wall_time: float
     superseded: int
     pieces: tuple[Piece, ...]
+    band: Band | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Readout:
-    """One run's point nearest to a place: wall time in epoch seconds, `relative` in seconds from the run's first.
+    """One curve's point nearest to a place: wall time in epoch seconds, `relative` in seconds from the run's first.
 
-    `beyond` tells that the place lies before the run's first or after its last point.
+    `beyond` tells that the place lies before the run's first or after its last point. `x` is the point's own.
+    `spread` is of a group of runs: the ends of its band there, and how many runs it is of.
     """
 
     run: str
@@ -62,10 +64,13 @@ class Readout:
     wall_time: float
     relative: float
     beyond: bool
+    tag: str
+    x: float
+    spread: tuple[float, float, int] | None = None
 
 
-def prepare(series: ScalarSeries, axis: XAxis, weight: float) -> RunCurve:
-    """Sort and smooth one series for an axis."""
+def prepare(series: ScalarSeries, axis: XAxis, weight: float, spread: Spread | None = None) -> RunCurve:
+    """Sort and smooth one series for an axis; `spread` says what the band about a mean shows."""
     current = series.current()
     values, steps, wall_times = current.values, current.steps, current.wall_times
     first = first_time(wall_times)
@@ -77,9 +82,10 @@ def prepare(series: ScalarSeries, axis: XAxis, weight: float) -> RunCurve:
     smoothed = ema(values, weight) if weight else values
     old = pieces(series.steps, series.superseded)
     return RunCurve(
-        series.key.run, x, values, smoothed, steps, wall_times, first,
+        series.key.run, series.key.tag, x, values, smoothed, steps, wall_times, first,
         superseded=sum(map(len, old)),
         pieces=tuple(_piece(series, places, axis, weight, first) for places in old),
+        band=band_of(series, spread, arrangement, weight),
     )  # fmt: skip
 
 
@@ -92,44 +98,13 @@ def _piece(series: ScalarSeries, places: Indices, axis: XAxis, weight: float, fi
     return Piece(x, ema(values, weight) if weight else values)
 
 
-class CurveCache:
-    """Prepared curves, made again only when their series, the axis or the weight changed."""
-
-    def __init__(self) -> None:
-        self._known: dict[SeriesKey, tuple[tuple[int, XAxis, float], RunCurve]] = {}
-
-    def of(self, series: ScalarSeries, selection: Selection) -> RunCurve:
-        """The curve of a series under a selection."""
-        want = (series.version, selection.axis, selection.smoothing_weight)
-        known = self._known.get(series.key)
-        if known is None or known[0] != want:
-            known = self._known[series.key] = (want, prepare(series, selection.axis, selection.smoothing_weight))
-        return known[1]
-
-    def keep_only(self, keys: Sequence[SeriesKey]) -> None:
-        """Forget the curves that are not shown: each holds copies of its points."""
-        self._known = {key: self._known[key] for key in keys if key in self._known}
-
-
-def drawn(curves: Sequence[RunCurve], *, superseded: bool) -> list[Curve]:
-    """Raster curves, owners being places in `curves`: the raw points faint behind where they are smoothed.
-
-    Of superseded points, where they are wanted, only the smoothed curve is drawn, faint: beside the raw
-    points of the current ones, their own could not be told apart.
-    """
-    raw = [Curve(c.x, c.values, i, faint=True) for i, c in enumerate(curves) if c.smoothed is not c.values]
-    old = [
-        Curve(piece.x, piece.smoothed, i, faint=True)
-        for i, c in enumerate(curves)
-        for piece in (c.pieces if superseded else ())
-    ]
-    return [*raw, *old, *(Curve(c.x, c.smoothed, i) for i, c in enumerate(curves))]
-
-
-def window_of(curves: Sequence[RunCurve], *, log_y: bool, superseded: bool) -> Window | None:
-    """The window that shows all that is drawn, None when that is no point."""
-    old = [(piece.x, piece.smoothed) for c in curves for piece in (c.pieces if superseded else ())]
-    return fit_window([*((c.x, c.values) for c in curves), *old], log_y=log_y)
+def by_progress(curve: RunCurve) -> RunCurve:
+    """The curve with x from 0 at its first point to 1 at its last."""
+    if not len(curve.x):
+        return curve
+    ends = float(curve.x[0]), float(curve.x[-1])
+    pieces = tuple(Piece(shares(piece.x, *ends), piece.smoothed) for piece in curve.pieces)
+    return replace(curve, x=shares(curve.x, *ends), pieces=pieces)
 
 
 def readout(curve: RunCurve, x: float | None) -> Readout | None:
@@ -145,6 +120,9 @@ def readout(curve: RunCurve, x: float | None) -> Readout | None:
         float(curve.wall_times[at]),
         float(curve.wall_times[at]) - curve.first_wall_time,
         x is not None and not curve.x[0] <= x <= curve.x[-1],
+        curve.tag,
+        float(curve.x[at]),
+        None if (band := curve.band) is None else (float(band.low[at]), float(band.high[at]), int(band.counts[at])),
     )
 
 

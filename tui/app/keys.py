@@ -60,52 +60,90 @@ def _key(
     return Key(id, keys, shown, label, help, section, frozenset(views), footer, first)
 
 
-ROWS, CHART, HISTOGRAMS, HISTOGRAM, HPARAMS = "rows", "chart", "histograms", "histogram", "hparams"
-RUNS, LIST = "runs", "list"
-_ALL_VIEWS = (ROWS, CHART, HISTOGRAMS, HISTOGRAM, HPARAMS, RUNS, LIST)
+ROWS, CARDS, TABLE, CHART = "rows", "cards", "table", "chart"
+HISTOGRAMS, HISTOGRAM, HPARAMS, RUNS, LIST = "histograms", "histogram", "hparams", "runs", "list"
+_ALL_VIEWS = (ROWS, CARDS, TABLE, CHART, HISTOGRAMS, HISTOGRAM, HPARAMS, RUNS, LIST)
 
 MOVE = (
     _key("cursor_up", "up,k", "↑ k", "up", "Move up; in a full view: the tag before.", "Moving"),
     _key("cursor_down", "down,j", "↓ j", "down", "Move down; in a full view: the tag after.", "Moving",
          CHART, HISTOGRAM, footer=("↑ ↓", "tag")),
     _key("cursor_left", "left,h", "← h", "left",
-         "Rows: close a tag's runs, fold a group. Full views: cursor or step back. Table: a column left.", "Moving"),
+         "Lists: close a tag's runs, then its group; a directory of runs. Full views: cursor or step back. "
+         "Cards, tables: one to the left.",
+         "Moving"),
     _key("cursor_right", "right,l", "→ l", "right",
-         "Rows: open a tag's runs, unfold a group. Full views: cursor or step on. Table: a column right.", "Moving",
-         CHART, HISTOGRAM, footer=("← →", "cursor")),
+         "Lists: open a tag's runs, unfold a group or a directory. Full views: cursor or step on. "
+         "Cards, tables: one to the right.",
+         "Moving", CHART, HISTOGRAM, footer=("← →", "cursor")),
     _key("page_up", "pageup", "PgUp", "page up", "A page up; in a full view: ten places back.", "Moving"),
     _key("page_down", "pagedown", "PgDn", "page down", "A page down; in a full view: ten places on.", "Moving"),
     _key("first", "home", "Home", "first", "To the first line, point, step or column.", "Moving"),
     _key("last", "end", "End", "last", "To the last line, point, step or column.", "Moving"),
-    _key("enter", "enter", "Enter", "open", "Go in: from the rows to the full view. Table: sort by the column.",
-         "Moving", ROWS, HISTOGRAMS, HPARAMS),
+    _key("enter", "enter", "Enter", "open", "Go in: from the list to the full view. Tables: sort by the column.",
+         "Moving", ROWS, CARDS, HISTOGRAMS, HPARAMS),
     _key("leave", "escape", "Esc", "back", "Go out: clear the cursor, close the full view, leave the pane.", "Moving",
-         CHART, HISTOGRAM, RUNS),
+         CHART, HISTOGRAM),
 )  # fmt: skip
 
 HERE = (
-    _key("toggle_line", "space", "Space", "show/fold", "Runs: show or hide. Tags: open into runs, fold a group.",
+    _key("toggle_line", "space", "Space", "show/fold", "Runs: show or hide. Tags: open into runs. Cards, groups: fold.",
          "Showing", RUNS, ROWS),
-    _key("density", "g", "g", "one step", "Histograms: ridgeline over the steps, or one step as bars.", "Showing",
-         HISTOGRAM),
+    _key("pin", "p", "p", "pin", "Pin the tag, or the run, on top; again: unpin it.", "Showing"),
+    _key("copy", "c", "c", "copy", "Copy: the row's value, or the chart's or table's numbers as CSV. "
+         "In tmux this needs `set -s set-clipboard on`.", "Taking",
+         TABLE),
+    _key("export", "e", "e", "export", "Write the points in view to a new CSV file in the working directory; "
+         "where that is in the log directory, in the home directory.", "Taking"),
+    _key("cursor_back", "comma", ",", "cursor back", "Charts and cards: the cursor a place back.", "In a chart",
+         CARDS, footer=(", .", "cursor")),
+    _key("cursor_on", "full_stop", ".", "cursor on", "Charts and cards: the cursor a place on.", "In a chart"),
+    _key("mark", "m", "m", "mark",
+         "Mark the cursor's place: differences to it, and min, max, mean and slope between. Again: take it away.",
+         "In a chart", CHART),
+    _key("zoom_in", "plus,equals_sign", "+", "zoom in", "Zoom in about the cursor, or the end.", "In a chart",
+         CHART, CARDS, footer=("+ - 0", "zoom")),
+    _key("zoom_out", "minus", "-", "zoom out", "Zoom out.", "In a chart"),
+    _key("zoom_all", "0", "0", "all", "Show everything again.", "In a chart"),
+    _key("zoom_range", "z", "z", "to range", "Zoom to what lies between the mark and the cursor.", "In a chart"),
+    _key("pan_left", "shift+left,H", "Shift+← H", "pan left", "Move the stretch in view to the left.",
+         "In a chart"),
+    _key("pan_right", "shift+right,L", "Shift+→ L", "pan right", "Move the stretch in view to the right.",
+         "In a chart"),
 )  # fmt: skip
 
 SHOW = (
-    _key("toggle_all", "a", "a", "all/none", "Show all runs, or none.", "Showing", RUNS),
+    _key("density", "g", "g", "rows/cards",
+         "Scalars: rows, or cards with a small chart each. Histograms: ridgeline over the steps, or one step as bars.",
+         "Showing", ROWS, CARDS),
+    _key("table", "v", "v", "table", "Scalars: the table of runs and tags.", "Showing", TABLE, footer=("v", "back")),
+    _key("together", "G", "G", "group", "Put a group's tags on one chart; in the rows, on one scale.", "Showing"),
+    _key("measure", "w", "w", "which", "Table: last, min, max, or the mean of the last points.", "Showing", TABLE),
+    _key("baseline", "b", "b", "baseline", "Compare the others with this run: Δ; again: with none.", "Comparing",
+         RUNS),
+    _key("aggregate", "A", "A", "seeds", "Draw the runs of one group as their mean: by a regex, or by equal hparams.",
+         "Comparing", RUNS),
+    _key("spread", "B", "B", "band", "The band about a mean: min to max, or ± the standard deviation.", "Comparing"),
+    _key("order", "S", "S", "sort", "Sort the runs: by name, last event, the tag's last or best value.", "Comparing",
+         RUNS),
+    _key("toggle_all", "a", "a", "all/none", "Show all runs, or none.", "Showing"),
     _key("only", "o", "o", "only this", "Show only this run; again: all.", "Showing", RUNS),
     _key("filter", "slash", "/", "filter", "Filter the focused pane: regular expression, smart case, live.", "Showing",
          ROWS, HISTOGRAMS, RUNS, HPARAMS, first=True),
-    _key("axis", "x", "x", "x axis", "X axis: step, relative time, wall time.", "Showing", ROWS, CHART),
+    _key("axis", "x", "x", "x axis", "X axis: step, relative time, wall time.", "Showing"),
+    _key("fit", "f", "f", "fit", "Fit x to the longest run, to the focused run, or each run to 0-100 %.", "Showing"),
+    _key("no_outliers", "O", "O", "outliers", "Leave outliers out of the range of y, as TensorBoard does.", "Showing"),
     _key("log_y", "y", "y", "log y", "Logarithmic y axis.", "Showing", CHART),
     _key("superseded", "r", "r", "restarts",
          "Show or hide what a restarted run logged again: faint in the chart, in brackets among histograms. "
          "The chart's cursor and readout stay on the current points.", "Showing"),
-    _key("smoothing", "s", "s", "smooth", "Smoothing on or off.", "Showing", CHART),
+    _key("smoothing", "s", "s", "smooth", "Smoothing on or off.", "Showing"),
     _key("less_smoothing", "left_square_bracket", "[", "less", "Less smoothing.", "Showing"),
     _key("more_smoothing", "right_square_bracket", "]", "more", "More smoothing.", "Showing"),
 )  # fmt: skip
 
 GO = (
+    _key("next_problem", "n", "n", "next problem", "To the next NaN or infinity.", "Going"),
     _key("focus_next", "tab", "Tab", "next pane", "To the next pane; opens the runs in a narrow window.", "Going",
          ROWS, HISTOGRAMS, HPARAMS, LIST, first=True),
     _key("focus_previous", "shift+tab", "Shift+Tab", "previous pane", "To the previous pane.", "Going", first=True),
@@ -118,11 +156,20 @@ GO = (
 APP = (
     _key("theme", "t", "t", "theme", "Dark or light.", "Going"),
     _key("command_palette", "ctrl+p", "Ctrl+P", "commands", "All commands, by name.", "Going"),
+    _key("redraw", "ctrl+l", "Ctrl+L", "redraw", "Draw the screen anew, after something else wrote over it.", "Going"),
+    _key("suspend_process", "ctrl+z", "Ctrl+Z", "suspend", "Leave for the shell; `fg` there comes back.", "Going"),
     _key("help", "question_mark", "?", "help", "This list.", "Going", *_ALL_VIEWS),
     _key("quit", "q,ctrl+q,ctrl+c", "q", "quit", "Quit. Ctrl+C and Ctrl+Q too.", "Going", *_ALL_VIEWS),
 )  # fmt: skip
 
 KEYS: tuple[Key, ...] = (*MOVE, *HERE, *SHOW, *GO, *APP)
+FOOTER_KEYS = {
+    "cursor_down": ("cursor_up", "cursor_down"),
+    "cursor_right": ("cursor_left", "cursor_right"),
+    "cursor_back": ("cursor_back", "cursor_on"),
+    "zoom_in": ("zoom_in", "zoom_out", "zoom_all"),
+}
+"""Where the footer writes the first keys of several commands beside one label: which ones."""
 LEAVE = next(key for key in MOVE if key.id == "leave")
 # What a key of the first kind does is the focused widget's affair, one of the second the main screen's; the last work
 # over whatever is open.
@@ -131,18 +178,21 @@ SCREEN_BINDINGS = [key.binding for key in (*SHOW, *GO)]
 APP_BINDINGS = [key.binding for key in APP]
 
 
-def footer_keys(view: str) -> list[Key]:
+def footer_keys(view: str, keys: Iterable[Key] = KEYS) -> list[Key]:
     """The keys that matter in a view, in the table's order."""
-    return [key for key in KEYS if view in key.views]
+    return [key for key in keys if view in key.views]
 
 
 def help_sections(keys: Iterable[Key] = KEYS) -> dict[str, list[tuple[str, str]]]:
-    """Heading -> (keys as written, what they do); the number keys stand on one line."""
+    """Heading -> (keys as written, what they do); the number keys stand on one line if they are the usual ones."""
     sections: dict[str, list[tuple[str, str]]] = {}
+    keys = tuple(keys)
+    tabs = [key for key in keys if key.id.startswith("tab(")]
+    on_one_line = all(key.id == f"tab({key.keys})" for key in tabs)
     for key in keys:
-        if key.id.startswith("tab("):
-            if key.id == "tab(1)":
-                sections[key.section].append(("1-9", "To that tab."))
+        if on_one_line and key in tabs:
+            if key is tabs[0]:
+                sections.setdefault(key.section, []).append(("1-9", "To that tab."))
             continue
         sections.setdefault(key.section, []).append((key.shown, key.help))
     return sections

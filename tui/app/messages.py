@@ -48,6 +48,70 @@ class CursorMoved(Message):
 
 
 @dataclass
+class MarkMoved(Message):
+    """The mark, from which differences and ranges count, is at `x` on the present axis; None takes it away."""
+
+    x: float | None
+
+
+@dataclass
+class Zoomed(Message):
+    """Show this stretch of the present axis in every chart, to the end where that is infinite; None shows all of it."""
+
+    zoom: tuple[float, float] | None
+
+
+@dataclass
+class BaselineChosen(Message):
+    """Compare the others with this run; the same again compares with none."""
+
+    run: str
+
+
+@dataclass
+class TagPinned(Message):
+    """Pin a tag on top of the list, or unpin it."""
+
+    tag: str
+
+
+@dataclass
+class RunPinned(Message):
+    """Pin a run on top of the pane, or unpin it."""
+
+    run: str
+
+
+@dataclass
+class RunFolded(Message):
+    """Fold or unfold the runs below this directory; with `/` at its end."""
+
+    directory: str
+
+
+@dataclass
+class RunsToggled(Message):
+    """Show all of these runs, or hide them when all are shown."""
+
+    runs: tuple[str, ...]
+
+
+@dataclass
+class Noticed(Message):
+    """Say this in the line of keys until the next key: what was copied or written, or why it was not."""
+
+    text: str
+    failed: bool = False
+
+
+@dataclass
+class TableSorted(Message):
+    """Sort the table by a tag, the best run first; again: last; once more, or None: in the runs' own order."""
+
+    tag: str | None
+
+
+@dataclass
 class GroupToggled(Message):
     """Fold or unfold a group of tags."""
 
@@ -63,7 +127,7 @@ class TagExpanded(Message):
 
 @dataclass
 class FilterEdited(Message):
-    """The text of the filter line changed; `pane` is "runs" or "tags"."""
+    """The text of the filter line changed; `pane` is "runs" or "tags", or "groups" for how runs are put together."""
 
     pane: str
     text: str
@@ -71,6 +135,7 @@ class FilterEdited(Message):
 
 @dataclass
 class FilterDone(Message):
-    """The filter line of a pane was left."""
+    """The filter line of a pane was left; `cleared` takes the filter, or the grouping, away."""
 
     pane: str
+    cleared: bool = False

@@ -64,16 +64,42 @@ def noted(
     return spread(left, fits[0], cells, look)
 
 
-def superseded_notes(total: int, noun: str, looks: str, *, shown: bool) -> list[str]:
+def superseded_notes(total: int, noun: str, looks: str, *, shown: bool, key: str = "r") -> list[str]:
     """What to say of so many superseded points or steps, longest first; nothing where there are none.
 
-    `looks` is the word for how they look where they are shown.
+    `looks` is the word for how they look where they are shown; `key` shows and hides them.
     """
     if not total:
         return []
     how, then = (looks, "hides") if shown else ("hidden", "shows")
     many = plural(total, f"superseded {noun}")
-    return [f"restarted: {many} {how}, r {then} them", f"{many} {how}, r {then}", f"{count(total)} superseded: r"]
+    short = f"{count(total)} superseded: {key}"
+    return [f"restarted: {many} {how}, {key} {then} them", f"{many} {how}, {key} {then}", short]
+
+
+def group_parts(title: str, tags: int, note: str, *, folded: bool, cells: int, look: Look) -> list[Part]:
+    """The line over a group of tags, at least `cells` wide: its title, and how many it hides or what there is to say.
+
+    `title` is yet to be made printable.
+    """
+    name = fit(title, min(cells - 4, width(printable(title))), keep="both")
+    parts = [("▸" if folded else " ", look.dim), (name, look.text + Style(bold=True)), (" ", look.text)]
+    if said := plural(tags, "tag") if folded else note:
+        parts.append((f"{said} ", look.dim))
+    return [*parts, ("─" * cells, look.faint)]
+
+
+def headed_parts(group: str, label: str, cells: int, look: Look) -> list[Part]:
+    """A tag's name after that of its group, if any, in exactly `cells`; what is too long of the group's goes first.
+
+    Both are yet to be made printable.
+    """
+    head, name = printable(group), printable(label)
+    if not head:
+        return [(fit(name, cells, keep="both"), look.text)]
+    room = max(cells - width(name), cells // 3)
+    head = f"{head}/" if width(head) < room else fit(head, room - 1) + "/"
+    return [(head, look.text + Style(bold=True)), (fit(name, cells - width(head), keep="both"), look.text)]
 
 
 def pane_title(name: str, shown: int, total: int, pattern: Filter, focused: bool, look: Look) -> list[Part]:

@@ -38,23 +38,26 @@ class RowColumns:
     best: int
 
     @classmethod
-    def fitting(cls, width: int, longest_name: int, longest_run: int) -> RowColumns:
+    def fitting(cls, width: int, longest_name: int, longest_run: int, *, compares: bool = False) -> RowColumns:
         """Columns for `width` cells: the value always, then trend, best run and extreme as room allows.
 
-        The name is given up to three tenths. What no column needs goes to the sparkline until it is long enough, then
-        to names that are cut, then to the sparkline, which gives way where not even the value fits. Without a longest
-        run (0) there is no run to be best.
+        A comparison, where the extreme's place holds one, comes before the best run. The name is given up to three
+        tenths. What no column needs goes to the sparkline until it is long enough, then to names that are cut, then to
+        the sparkline, which gives way where not even the value fits. Without a longest run (0) there is no run to be
+        best.
         """
         name = min(max(longest_name, 6), max(8, width * 3 // 10))
         left = width - name - _SPARK_LEAST - _LAST
         trend = _TREND if left >= _TREND else 0
         left -= trend
+        asked = _EXTREME + _GAP if compares and left >= _EXTREME + _GAP else 0
+        left -= asked
         best = min(max(longest_run, len("best")), _RUN_MOST) + _STAR
         room = left - _GAP - _BEST_VALUE
         best = min(best, room) if longest_run and room >= min(best, _RUN_LEAST + _STAR) else 0
         left -= best + _GAP + _BEST_VALUE if best else 0
-        extreme = _EXTREME if left >= _EXTREME + _GAP else 0
-        left -= extreme + _GAP if extreme else 0
+        extreme = _EXTREME if asked or left >= _EXTREME + _GAP else 0
+        left -= extreme + _GAP if extreme and not asked else 0
         spark = min(max(left + _SPARK_LEAST, 0), _SPARK_ENOUGH)
         left -= spark - _SPARK_LEAST
         more_name = min(max(left, 0), max(0, longest_name - name))

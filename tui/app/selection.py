@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from functools import lru_cache
 
 from logging_lib.tfevents import plugins
 from tui.analysis.x_axis import XAxis
+from tui.app.choices import Aggregation, Density, Fit, Measure, RunOrder, Tab, following
 from tui.store.snapshot import StoreSnapshot
 
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999)
 KINDS_WITH_A_TAB = frozenset((plugins.SCALARS, plugins.HISTOGRAMS, plugins.HPARAMS))
 """What the tab of other data does not list."""
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
-
-
-class Tab(StrEnum):
-    """The tabs, in order, named as they are shown."""
-
-    SCALARS = "Scalars"
-    HISTOGRAMS = "Histograms"
-    HPARAMS = "HParams"
-    OTHER = "Other data"
-    PROBLEMS = "Problems"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +32,11 @@ class Filter:
 
     def matches(self, name: str) -> bool:
         """Whether the name is let through; capital letters in the filter make it case-sensitive."""
-        return not self.text or _compiled(self.text)[0].search(name) is not None
+        return not self.text or self.search(name) is not None
+
+    def search(self, name: str) -> re.Match[str] | None:
+        """Where the filter matches the name."""
+        return _compiled(self.text)[0].search(name)
 
 
 @lru_cache(maxsize=64)
@@ -62,21 +57,45 @@ class Selection:
     """Which runs and tags are shown, and how.
 
     `focused_run` is the run whose values the rows show, None for the one that logged last. `tag` and `histogram`
-    are the tags in the full views, None in the rows. `cursor` is the chart cursor's place in units of `axis`.
-    `superseded` tells that the full views show what a restarted run logged again, too.
+    are the tags in the full views, None in the list. `superseded` tells that the full views show what a restarted
+    run logged again, too. `together` puts all tags of a group on one chart (on one scale, in the rows).
+
+    `cursor`, `mark` and `zoom` (first and last place in view, the latter infinite for the end, wherever that will be)
+    are in units of `axis`, or from 0 to 1 where `fit` is by progress; None without. `no_outliers` leaves the extreme
+    twentieths of all values out of the range of y.
+
+    `baseline` is the run that others are compared with. `order_tag` is the tag whose values sort the runs pane;
+    `table_order` the tag that sorts the table, None for the runs' own order; its best stands first unless
+    `table_reversed`.
     """
 
     tab: Tab = Tab.SCALARS
+    density: Density = Density.ROWS
+    together: bool = False
     hidden: frozenset[str] = frozenset()
     focused_run: str | None = None
+    baseline: str | None = None
+    aggregation: Aggregation | None = None
     runs_filter: Filter = field(default_factory=Filter)
     tags_filter: Filter = field(default_factory=Filter)
     folded: frozenset[str] = frozenset()
     expanded: frozenset[str] = frozenset()
+    folded_runs: frozenset[str] = frozenset()
+    pinned_tags: tuple[str, ...] = ()
+    pinned_runs: tuple[str, ...] = ()
+    run_order: RunOrder = RunOrder.NAME
+    order_tag: str | None = None
+    measure: Measure = Measure.LAST
+    table_order: str | None = None
+    table_reversed: bool = False
     tag: str | None = None
     histogram: str | None = None
     axis: XAxis = XAxis.STEP
+    fit: Fit = Fit.LONGEST
     cursor: float | None = None
+    mark: float | None = None
+    zoom: tuple[float, float] | None = None
+    no_outliers: bool = False
     smoothing: bool = True
     weight: float = 0.6
     log_y: bool = False
@@ -101,18 +120,28 @@ def toggle_all(selection: Selection, runs: list[str]) -> Selection:
     return replace(selection, hidden=hidden)
 
 
-def only(selection: Selection, run: str, runs: list[str]) -> Selection:
-    """Show only `run`; a second time shows all again."""
-    others = frozenset(runs) - {run}
-    if run not in selection.hidden and others <= selection.hidden:
+def only_these(selection: Selection, these: Iterable[str], runs: Iterable[str]) -> Selection:
+    """Show only `these` of the runs; a second time shows all again."""
+    chosen = frozenset(these)
+    others = frozenset(runs) - chosen
+    if not chosen & selection.hidden and others <= selection.hidden:
         return replace(selection, hidden=selection.hidden - others)
-    return replace(selection, hidden=(selection.hidden | others) - {run})
+    return replace(selection, hidden=(selection.hidden | others) - chosen)
 
 
 def next_axis(selection: Selection) -> Selection:
-    """Step, relative, wall, and round again. The cursor's place has no meaning on another axis."""
-    axes = list(XAxis)
-    return replace(selection, axis=axes[(axes.index(selection.axis) + 1) % len(axes)], cursor=None)
+    """Step, relative, wall, and round again. A place on one axis has no meaning on another."""
+    return replace(selection, axis=following(selection.axis), cursor=None, mark=None, zoom=None)
+
+
+def next_fit(selection: Selection) -> Selection:
+    """Fit the x axis to the longest run, the focused one, or each run to its own length."""
+    return replace(selection, fit=following(selection.fit), cursor=None, mark=None, zoom=None)
+
+
+def put_in_or_out(members: tuple[str, ...], member: str) -> tuple[str, ...]:
+    """The pinned names with one more at the end, or without it."""
+    return tuple(name for name in members if name != member) if member in members else (*members, member)
 
 
 def smoother(selection: Selection, by: int) -> Selection:

@@ -2,120 +2,110 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypedDict
 
 from rich.style import Style
 
 from tui.analysis.run_state import CLOCK_SKEW, RunState, next_state_change, run_state
-from tui.analysis.statistics import Extremes, Trend, extremes, trend
 from tui.app.blobs import BlobCache
 from tui.app.catalog import folded_names, natural_key
+from tui.app.facts import BestCache, DifferenceCache, FactsCache, SparkCache
+from tui.app.keys import KEYS, Key
+from tui.app.remapping import remapped
+from tui.app.settings import Settings
+from tui.app.tag_list import TagLists
 from tui.app.theme import Look
-from tui.model import SeriesKey
 from tui.render.cells import fit_distinct
-from tui.render.palette import RunStyle, assign, fade
-from tui.render.sparkline import Spark, sparkline
+from tui.render.numbers import age, next_age_change
+from tui.render.palette import RunStyle, assign, faint
 from tui.render.text import printable
-from tui.store.snapshot import RunSummary, ScalarSeries
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a row tells of one series. `last` may be NaN; the others are of finite values, None without any."""
-
-    last: float
-    last_step: int
-    trend: Trend | None
-    extremes: Extremes | None
-
-
-class FactsCache:
-    """Facts of series, computed again only when a series' version moved."""
-
-    def __init__(self) -> None:
-        self._known: dict[SeriesKey, tuple[int, Facts]] = {}
-
-    def of(self, series: ScalarSeries) -> Facts:
-        """The facts of a series."""
-        known = self._known.get(series.key)
-        if known is None or known[0] != series.version:
-            facts = Facts(
-                float(series.values[-1]),
-                int(series.steps[-1]),
-                trend(series.values),
-                extremes(series.values, series.steps),
-            )
-            known = self._known[series.key] = (series.version, facts)
-        return known[1]
-
-
-class SparkCache:
-    """Sparklines of series, drawn again only when a series' version or the width moved: moving the cursor redraws
-    every row, and a sparkline of a million points takes a millisecond."""
-
-    def __init__(self) -> None:
-        self._known: dict[SeriesKey, tuple[int, int, Spark]] = {}
-
-    def of(self, series: ScalarSeries, cells: int) -> Spark:
-        """The sparkline of a series in so many cells."""
-        known = self._known.get(series.key)
-        if known is None or known[:2] != (series.version, cells):
-            known = self._known[series.key] = (series.version, cells, sparkline(series.values, cells))
-        return known[2]
+from tui.store.snapshot import RunSummary
 
 
 class RunStyles:
     """How every run looks: colour and mark, never changed once reading has settled, and its name without shared
     directories."""
 
-    def __init__(self) -> None:
+    def __init__(self, palette: str = "default") -> None:
+        self._palette = palette
         self._styles: Mapping[str, RunStyle] = {}
         self._names: Mapping[str, str] = {}
         self._fitted: dict[int, Mapping[str, str]] = {}
         self._settled = False
+        self._group_styles: dict[str, RunStyle] = {}
+        self._group_names: dict[str, str] = {}
 
-    def see(self, names: Iterable[str], *, settled: bool = True) -> None:
+    def see(
+        self, names: Iterable[str], *, starts: Callable[[str], float] = lambda name: 0.0, settled: bool = True
+    ) -> None:
         """Give the runs that are new a style; those known keep theirs.
 
-        Until reading has `settled` all are given one anew, by name, so that a log directory looks the same each time
-        it is opened, in whatever order its files were read.
+        Older runs are served first, by when each `starts`, then by name: a run that is added later changes no other's
+        style, in this session or the next. Until reading has `settled` all are given one anew, so that a log directory
+        looks the same each time it is opened, in whatever order its files were read.
         """
-        known = [] if not self._settled else list(self._styles)
-        new = sorted(set(names) - set(known), key=natural_key)
-        if new:
-            self._styles = assign([*known, *new])
+        known = list(self._styles) if self._settled else []
+        new = sorted(set(names).difference(known), key=lambda name: (starts(name), natural_key(name)))
+        if new and [*known, *new] != list(self._styles):
+            self._styles = assign([*known, *new], palette=self._palette)
             self._names = {name: printable(short) for name, short in folded_names(list(self._styles)).items()}
             self._fitted = {}
         self._settled = settled
 
+    def see_groups(self, names: list[str], beside: Iterable[str]) -> None:
+        """Give groups of runs a style each, that differs from those of the runs beside them; known ones keep theirs."""
+        new = [name for name in names if name not in self._group_styles]
+        shown = [self._style(name) for name in (*beside, *names) if name not in new]
+        self._group_styles |= assign(new, shown, palette=self._palette)
+        self._group_names |= {name: printable(short) for name, short in folded_names(names).items()}
+        self._fitted = {}
+
+    def _style(self, name: str) -> RunStyle:
+        return self._styles[name] if name in self._styles else self._group_styles[name]
+
     def name(self, name: str) -> str:
         """The run's name as it is shown: printable, without the directories that all runs share."""
-        return self._names[name]
+        return self._names[name] if name in self._names else self._group_names[name]
 
     def fitted(self, name: str, cells: int) -> str:
         """The run's name in exactly `cells`, cut so that it differs from the other runs' names."""
         if cells not in self._fitted:
-            self._fitted[cells] = fit_distinct(self._names.values(), cells)
-        return self._fitted[cells][self._names[name]]
+            self._fitted[cells] = fit_distinct([*self._names.values(), *self._group_names.values()], cells)
+        return self._fitted[cells][self.name(name)]
 
     def mark(self, name: str) -> str:
         """One cell that stands for the run where colours do not show."""
-        return self._styles[name].mark
+        return self._style(name).mark
 
     def colour(self, name: str) -> str:
         """The run's colour, as #rrggbb."""
-        return self._styles[name].colour
+        return self._style(name).colour
 
     def faint(self, name: str, look: Look) -> str:
         """The run's colour more than half way to the background: for what lies behind."""
-        return fade(self._styles[name].colour, look.background, 9)[5]
+        return faint(self._style(name).colour, look.background)
 
     def style(self, name: str, look: Look) -> Style:
         """Text in the run's colour."""
         return look.coloured(self.colour(name))
+
+
+@dataclass(frozen=True, slots=True)
+class RunStatus:
+    """A run's state, and how old its newest event is, as it is shown: "" where that is not known.
+
+    `since` and `until` are the epoch seconds between which both stay as they are, as long as nothing is logged.
+    """
+
+    state: RunState
+    age: str
+    since: float
+    until: float
 
 
 class SignsOfLife(TypedDict):
@@ -131,14 +121,41 @@ class SignsOfLife(TypedDict):
 
 @dataclass
 class Shared:
-    """The shared objects. `place` names what is open, printable; `clock` gives epoch seconds and is frozen in tests."""
+    """The shared objects. `place` names what is open, printable; `clock` gives epoch seconds and is frozen in tests.
+
+    Nothing is ever written under the `logdirs`. `mean_of` is how many of the last points the table of runs and tags
+    takes the mean of.
+    """
 
     place: str = ""
+    logdirs: tuple[Path, ...] = ()
     facts: FactsCache = field(default_factory=FactsCache)
     sparks: SparkCache = field(default_factory=SparkCache)
+    bests: BestCache = field(default_factory=BestCache)
+    differences: DifferenceCache = field(default_factory=DifferenceCache)
+    tag_lists: TagLists = field(default_factory=TagLists)
     runs: RunStyles = field(default_factory=RunStyles)
     blobs: BlobCache = field(default_factory=BlobCache)
     clock: Callable[[], float] = time.time
+    mean_of: int = Settings().mean_of
+    keys: tuple[Key, ...] = KEYS
+    _statuses: dict[str, tuple[RunSummary, RunStatus]] = field(default_factory=dict, init=False, repr=False)
+
+    def key(self, id: str) -> str:
+        """The first key of a command, as it is written: hints must tell what the user's configuration made of it."""
+        return next(key.shown for key in self.keys if key.id == id).split(" ")[0]
+
+    def status(self, run: RunSummary) -> RunStatus:
+        """The run's state and age, judged again only when the run or the clock asks for it: there may be thousands."""
+        now, known = self.clock(), self._statuses.get(run.name)
+        if known is None or known[0] is not run or not known[1].since <= now < known[1].until:
+            known = self._statuses[run.name] = (run, self._judged(run, now))
+        return known[1]
+
+    def _judged(self, run: RunSummary, now: float) -> RunStatus:
+        silence, lasts = self.silence(run), self.state_lasts(run)
+        until = min(math.inf if silence is None else next_age_change(silence), math.inf if lasts is None else lasts)
+        return RunStatus(self.state_of(run), "" if silence is None else age(silence), now, now + until)
 
     def silence(self, run: RunSummary) -> float | None:
         """Seconds since the run's newest event; None without one, or where its time cannot be true."""
@@ -163,3 +180,8 @@ class Shared:
             deleted=run.deleted,
             now=self.clock(),
         )
+
+
+def shared_for(settings: Settings) -> Shared:
+    """The shared objects as the settings ask for them."""
+    return Shared(runs=RunStyles(settings.palette), mean_of=settings.mean_of, keys=remapped(settings.keys))

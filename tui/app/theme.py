@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from rich.style import Style
 from textual.theme import Theme
 
+from tui.render.palette import fade
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -22,6 +24,11 @@ class Look:
     good: Style
     warning: Style
     error: Style
+
+    @property
+    def shade(self) -> str:
+        """The background of a marked range: between the two others."""
+        return fade(self.background, self.cursor_background, 3)[1]
 
     def on_cursor(self, style: Style) -> Style:
         """The style on the line that the cursor is on."""

@@ -9,9 +9,10 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def same_surroundings() -> Iterator[None]:
-    """UTC, and colours whatever the environment says."""
+def same_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """UTC, colours whatever the environment says, and a working directory to export to."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("here"))
         patch.setenv("TZ", "UTC")
         patch.delenv("NO_COLOR", raising=False)
         time.tzset()

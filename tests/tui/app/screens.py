@@ -16,9 +16,10 @@ from logging_lib.tfevents.hparams import SessionStart
 from tests import builders
 from tests.builders import WALL_TIME, Value
 from tui.app.app import TbtuiApp
-from tui.app.shared import Shared
+from tui.app.settings import START, Start
+from tui.app.shared import shared_for
 from tui.app.widgets.line_view import StripView
-from tui.reader.logdir import LogDir
+from tui.reader.named_logdir import LogDir
 
 NOW = WALL_TIME + 130.0
 """What the clock of tests says: half a minute after the last event of `training`."""
@@ -59,9 +60,11 @@ def histogram(tag: str, step: int) -> Value:
     return Value(tag=tag, histo=proto)
 
 
-def app_on(path: Path, *, now: float = NOW) -> TbtuiApp:
+def app_on(path: Path, *, now: float = NOW, start: Start = START) -> TbtuiApp:
     """An app on one log directory whose clock stands still."""
-    return TbtuiApp([LogDir("", path)], shared=Shared(clock=lambda: now), poll_seconds=0.05)
+    shared = shared_for(start.settings)
+    shared.clock = lambda: now
+    return TbtuiApp([LogDir("", path)], shared=shared, poll_seconds=0.05, start=start)
 
 
 @asynccontextmanager

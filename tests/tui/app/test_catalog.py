@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tui.app.views import of_runs, run_summary
+from tests.tui.app.views import of_runs, run_summary, scalar_series
 from tui.app.catalog import (
+    PINNED,
     Group,
     focused_run,
     folded_names,
@@ -17,6 +21,7 @@ from tui.app.catalog import (
     listed_runs,
     natural_key,
     short_name,
+    shown_key,
     visible_runs,
 )
 from tui.app.selection import Filter, Selection
@@ -65,9 +70,14 @@ def test_group_and_short_name(tag: str, group: str, short: str) -> None:
     assert (group_of(tag), short_name(tag)) == (group, short)
 
 
+def groups(tags: Iterable[str], selection: Selection) -> list[Group]:
+    """The groups of tags in any order."""
+    return grouped(sorted(set(tags), key=natural_key), selection)
+
+
 def test_tags_are_grouped_in_natural_order_and_those_without_a_group_come_first() -> None:
     tags = ["b/x10", "lr", "b/x2", "Zeta", "a/y", "b/x2", "/z", "10/t", "9/t"]
-    assert grouped(tags, Selection()) == [
+    assert groups(tags, Selection()) == [
         Group("", ("/z", "lr", "Zeta")),
         Group("9", ("9/t",)),
         Group("10", ("10/t",)),
@@ -79,14 +89,48 @@ def test_tags_are_grouped_in_natural_order_and_those_without_a_group_come_first(
 def test_groups_whose_names_differ_in_case_only_stay_in_their_order() -> None:
     tags = ["loss/a", "Loss/a", "LOSS/a", "Loss/A"]
     expected = [Group("LOSS", ("LOSS/a",)), Group("Loss", ("Loss/A", "Loss/a")), Group("loss", ("loss/a",))]
-    assert grouped(tags, Selection()) == expected
-    assert grouped(reversed(tags), Selection()) == expected
+    assert groups(tags, Selection()) == expected
+    assert groups(reversed(tags), Selection()) == expected
 
 
 def test_the_filter_takes_tags_and_then_empty_groups_away() -> None:
     chosen = Selection(tags_filter=Filter("val"))
-    assert grouped(["Loss/train", "Loss/val", "lr"], chosen) == [Group("Loss", ("Loss/val",))]
-    assert grouped(["lr"], chosen) == []
+    assert groups(["Loss/train", "Loss/val", "lr"], chosen) == [Group("Loss", ("Loss/val",))]
+    assert groups(["lr"], chosen) == []
+
+
+def test_pinned_tags_come_first_in_their_order_and_leave_their_group() -> None:
+    chosen = Selection(pinned_tags=("Loss/val", "gone", "lr", "Acc/val"))
+    tags = ["lr", "Loss/train", "Loss/val", "Acc/val", "beta"]
+    assert groups(tags, chosen) == [
+        Group(PINNED, ("Loss/val", "lr", "Acc/val")),
+        Group("", ("beta",)),
+        Group("Loss", ("Loss/train",)),
+    ]
+    assert groups(["beta"], chosen) == [Group("", ("beta",))]
+    filtered = Selection(pinned_tags=("Loss/val", "lr"), tags_filter=Filter("val"))
+    assert groups(tags, filtered) == [Group(PINNED, ("Loss/val",)), Group("Acc", ("Acc/val",))]
+
+
+def test_no_group_is_taken_for_the_pinned_one() -> None:
+    assert [group.name for group in groups(["/Pinned/a", "Pinned/a"], Selection())] == ["", "Pinned"]
+    assert Group(PINNED, ()).title == Group("Pinned", ()).title == "Pinned"
+
+
+def test_what_tags_are_called_under_their_group() -> None:
+    assert Group("Loss", ()).label("Loss/train") == "train"
+    assert Group("", ()).label("/train") == "/train"
+    assert Group("", ()).label("") == "(no name)"
+    assert Group(PINNED, ()).label("Loss/train") == "Loss/train"
+
+
+def test_the_series_shown_for_a_run_is_its_own_or_that_of_the_newest() -> None:
+    snapshot = of_runs(*(run_summary(run, last_wall_time=time) for run, time in (("a", 1.0), ("b", 3.0), ("c", 2.0))))
+    series = [scalar_series([1.0], run=run, tag="x") for run in "abc"]
+    keys = [one.key for one in series]
+    snapshot = replace(snapshot, scalars={one.key: one for one in series})
+    assert shown_key(snapshot, keys, "a") == keys[0]
+    assert shown_key(snapshot, keys, "other") == shown_key(snapshot, keys, None) == keys[1]
 
 
 def test_listed_and_visible_runs() -> None:

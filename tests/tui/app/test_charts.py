@@ -118,10 +118,10 @@ async def test_what_comes_while_the_app_closes_is_not_shown(tmp_path: Path) -> N
         app = pilot.app
         assert isinstance(app, TbtuiApp)
         await app.main.remove_children()  # widgets go before the app's timers and messages do
-        app._pause = None
+        app.watching._pause = None
         app.on_committed(Committed(99))
         app.on_blobs_loaded()
-        app._time_passed()
+        app.watching.time_passed()
 
 
 async def test_points_out_of_order_and_without_a_time_are_drawn(tmp_path: Path) -> None:

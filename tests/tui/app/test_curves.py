@@ -13,20 +13,21 @@ from tests.builders import WALL_TIME
 from tests.tui.app.views import scalar_series
 from tui.analysis.smooth import ema
 from tui.analysis.x_axis import XAxis
+from tui.app.choices import Fit
+from tui.app.curve_cache import CurveCache
 from tui.app.curves import (
-    CurveCache,
     Floats,
     Readout,
     RunCurve,
-    drawn,
+    by_progress,
     nearest,
     prepare,
     readout,
     step_along,
-    window_of,
 )
 from tui.app.selection import Selection
-from tui.render.window import Window
+from tui.store.columns import Column
+from tui.store.snapshot import ScalarSeries
 
 NAN, INF = math.nan, math.inf
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
@@ -86,7 +87,7 @@ def test_smoothing_follows_the_order_of_the_chart() -> None:
 
 def test_the_last_point_is_read_out_without_a_place() -> None:
     prepared = curve([1.0, 3.0], weight=0.5)
-    assert readout(prepared, None) == Readout("run", 3.0, 7 / 3, 1, WALL_TIME + 1, 1.0, beyond=False)
+    assert readout(prepared, None) == Readout("run", 3.0, 7 / 3, 1, WALL_TIME + 1, 1.0, False, "loss", 1.0)
 
 
 @pytest.mark.parametrize(
@@ -136,28 +137,19 @@ def test_the_cursor_always_stands_on_a_point_in_its_direction(x: Floats, place: 
         assert found <= place + by or found == x[0]
 
 
-def test_the_window_shows_the_points_of_every_run() -> None:
-    curves = [curve([1.0, 3.0]), curve([-1.0, NAN], steps=[5, 10])]
-    assert window_of(curves, log_y=False, superseded=False) == Window(0.0, 10.0, -1.08, 3.08)
-    log = window_of(curves, log_y=True, superseded=True)
-    assert log is not None and log.log_y
-    assert 0.9 < log.y0 < 1.0 < 3.0 < log.y1 < 3.1
-    assert window_of([curve([-1.0, NAN])], log_y=True, superseded=False) is None
-    assert window_of([curve([NAN, INF])], log_y=False, superseded=False) is None
-    assert window_of([], log_y=False, superseded=False) is None
+@pytest.mark.parametrize("axis", XAxis)
+def test_by_progress_every_run_goes_from_0_to_1(axis: XAxis) -> None:
+    prepared = by_progress(curve([1.0, 2.0, 3.0], axis=axis, steps=[10, 15, 30], wall_times=[10.0, 15.0, 30.0]))
+    assert prepared.x.tolist() == [0.0, 0.25, 1.0]
+    assert prepared.steps.tolist() == [10, 15, 30]
+    assert by_progress(curve([5.0])).x.tolist() == [1.0]
+    assert by_progress(curve([1.0], axis=XAxis.WALL, wall_times=[NAN])).x.tolist() == []
 
 
-def test_raw_points_are_drawn_faint_behind_all_smoothed_curves() -> None:
-    smooth = [curve([1.0, 2.0], weight=0.5), curve([3.0, 4.0], weight=0.5)]
-    assert [(c.owner, c.faint) for c in drawn(smooth, superseded=True)] == [
-        (0, True),
-        (1, True),
-        (0, False),
-        (1, False),
-    ]
-    first, _, front, _ = drawn(smooth, superseded=True)
-    assert first.y is smooth[0].values and front.y is smooth[0].smoothed
-    assert [(c.owner, c.faint) for c in drawn([curve([1.0])], superseded=False)] == [(0, False)]
+def test_by_progress_what_was_superseded_lies_where_it_would_now() -> None:
+    prepared = by_progress(prepare(RESTARTED, XAxis.STEP, 0.0))
+    assert prepared.x.tolist() == [0.0, 0.25, 0.5, 0.75, 1.0]
+    assert [p.x.tolist() for p in prepared.pieces] == [[0.5, 0.75], [0.5, 0.75]]
 
 
 # Steps 0 to 3 in seconds 0 to 3; 2 and 3 again in seconds 10 and 11; from 2 on again in seconds 20 to 22.
@@ -177,8 +169,6 @@ def test_superseded_points_are_pieces_apart_from_the_curve() -> None:
         ([2.0, 3.0], [-8.0, 9.0]),
         ([2.0, 3.0], [4.0, 5.0]),
     ]
-    assert window_of([prepared], log_y=False, superseded=False) == Window(0.0, 4.0, -0.08, 4.08)
-    assert window_of([prepared], log_y=False, superseded=True) == Window(0.0, 4.0, -8.34, 9.34)
 
 
 def test_superseded_points_have_the_relative_times_of_the_curve() -> None:
@@ -192,19 +182,10 @@ def test_superseded_points_have_the_relative_times_of_the_curve() -> None:
     assert shown is not None and (shown.value, shown.relative, shown.beyond) == (2.0, 0.0, True)
 
 
-def test_superseded_points_are_smoothed_like_the_curve_and_drawn_faint_behind_it() -> None:
+def test_superseded_points_are_smoothed_like_the_curve() -> None:
     prepared = prepare(RESTARTED, XAxis.STEP, 0.5)
     np.testing.assert_array_equal(prepared.smoothed, ema(np.arange(5.0), 0.5))
     np.testing.assert_array_equal(prepared.pieces[1].smoothed, ema(np.array([4.0, 5.0]), 0.5))
-    other = curve([1.0], weight=0.5)
-    shown = drawn([other, prepared], superseded=True)
-    assert [(c.owner, c.faint) for c in shown] == [
-        *((0, True), (1, True)),
-        *((1, True), (1, True)),
-        *((0, False), (1, False)),
-    ]
-    assert [c.y is p.smoothed for c, p in zip(shown[2:4], prepared.pieces, strict=True)] == [True, True]
-    assert len(drawn([other, prepared], superseded=False)) == 4
 
 
 def test_a_superseded_point_without_a_time_is_left_out_of_an_axis_of_time() -> None:
@@ -220,10 +201,65 @@ def test_a_curve_is_made_again_only_when_what_it_shows_changed() -> None:
     assert cache.of(scalar_series([1.0, 2.0]), Selection(cursor=1.0, log_y=True)) is first
     assert cache.of(scalar_series([1.0, 2.0, 3.0], version=2), selection).values.tolist() == [1.0, 2.0, 3.0]
     assert cache.of(scalar_series([1.0, 2.0, 3.0], version=2), Selection(axis=XAxis.WALL)).x[0] == WALL_TIME
+    assert cache.of(scalar_series([1.0, 2.0, 3.0], version=2), Selection(fit=Fit.PROGRESS)).x[-1] == 1.0
     raw = cache.of(scalar_series([1.0, 2.0, 3.0], version=2), Selection(smoothing=False))
     assert raw.smoothed is raw.values
     assert cache.of(scalar_series([5.0], run="other"), selection).run == "other"
     assert cache.of(scalar_series([1.0, 2.0, 3.0], version=2), Selection(smoothing=False)) is raw
+
+
+class Growing:
+    """A series in columns as the store has them, of which each version is a view."""
+
+    def __init__(self) -> None:
+        self.steps, self.wall_times, self.values = Column(np.int64), Column(np.float64), Column(np.float32)
+        self.version = 0
+
+    def more(self, *points: tuple[int, float, float]) -> ScalarSeries:
+        """The series with more points: step, wall time, value."""
+        for column, numbers in zip((self.steps, self.wall_times, self.values), zip(*points, strict=True), strict=True):
+            column.extend(np.array(numbers, column.dtype))
+        self.version += 1
+        views = (self.steps.view(), self.wall_times.view(), self.values.view())
+        return ScalarSeries(scalar_series([0.0]).key, self.version, *views)
+
+
+def assert_same(curve: RunCurve, fresh: RunCurve) -> None:
+    assert (curve.run, curve.tag, curve.first_wall_time, curve.pieces) == (
+        fresh.run, fresh.tag, fresh.first_wall_time, fresh.pieces,
+    )  # fmt: skip
+    for name in ("x", "values", "steps", "wall_times"):
+        np.testing.assert_array_equal(getattr(curve, name), getattr(fresh, name))
+        assert getattr(curve, name).dtype == getattr(fresh, name).dtype
+    np.testing.assert_allclose(curve.smoothed, fresh.smoothed, rtol=1e-12)
+
+
+@pytest.mark.parametrize("axis", XAxis)
+@pytest.mark.parametrize("weight", [0.0, 0.6])
+def test_what_was_appended_extends_the_curve(axis: XAxis, weight: float) -> None:
+    growing, cache = Growing(), CurveCache()
+    selection = Selection(axis=axis, smoothing=bool(weight), weight=weight)
+    # From 17 points on memory is used up, so that the arrays move; at 30 an x comes that is less.
+    at = 0
+    for number in (2, 1, 5, 1, 12, 1, 6, 1, 3):
+        points = [
+            (k if k != 30 else 3, 100.0 + k if k != 30 else 50.0, NAN if k == 7 else k % 5)
+            for k in range(at, at + number)
+        ]
+        at += number
+        series = growing.more(*points)
+        assert_same(cache.of(series, selection), prepare(series, axis, weight))
+
+
+def test_extending_looks_at_new_points_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    growing, cache = Growing(), CurveCache()
+    growing.more((0, 1.0, 1.0))
+    cache.of(growing.more((1, 2.0, 3.0)), Selection(weight=0.5))
+    monkeypatch.setattr("tui.app.curve_cache.prepare", lambda *given: pytest.fail("prepared anew"))
+    grown = cache.of(growing.more((5, 3.0, 3.0)), Selection(weight=0.5))
+    assert grown.smoothed.tolist() == pytest.approx(ema(np.array([1.0, 3.0, 3.0]), 0.5).tolist())
+    with pytest.raises(pytest.fail.Exception):
+        cache.of(growing.more((3, 3.0, 3.0)), Selection(weight=0.5))
 
 
 def test_curves_that_are_not_shown_are_forgotten() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.analysis.x_axis import XAxis
-from tui.app.selection import WEIGHTS, Filter, Selection, next_axis, only, smoother, toggle_all, toggled
+from tui.app.selection import WEIGHTS, Filter, Selection, next_axis, only_these, smoother, toggle_all, toggled
 
 RUNS = ["a", "b", "c"]
 
@@ -60,11 +60,11 @@ def test_toggle_all_shows_all_and_then_hides_all_of_the_listed_runs() -> None:
 
 
 def test_only_one_run_and_all_again() -> None:
-    alone = only(Selection(hidden=frozenset({"b"})), "b", RUNS)
+    alone = only_these(Selection(hidden=frozenset({"b"})), "b", RUNS)
     assert alone.hidden == {"a", "c"}
-    assert only(alone, "c", RUNS).hidden == {"a", "b"}
-    assert only(alone, "b", RUNS).hidden == frozenset()
-    assert only(Selection(), "a", ["a"]) == Selection()
+    assert only_these(alone, "c", RUNS).hidden == {"a", "b"}
+    assert only_these(alone, "b", RUNS).hidden == frozenset()
+    assert only_these(Selection(), "a", ["a"]) == Selection()
 
 
 def test_the_axis_goes_round_and_the_cursor_goes() -> None:

@@ -1,62 +1,25 @@
-"""What widgets share: facts of series, how runs look, states by the clock."""
+"""What widgets share: how runs look, states by the clock."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import WALL_TIME
-from tests.tui.app.views import run_summary, scalar_series
+from tests.tui.app.views import run_summary
 from tui.analysis.run_state import FORGOTTEN, RunState
-from tui.analysis.statistics import Extremes, Trend
-from tui.app.app import LONGEST_APART, SHOWN_APART, pause_after
-from tui.app.shared import Facts, FactsCache, RunStyles, Shared, SparkCache
+from tui.app.shared import RunStyles, Shared
 from tui.app.theme import DARK, LIGHT, Look
-from tui.render.sparkline import sparkline
-
-NAN = math.nan
-
-
-def test_facts_of_a_series() -> None:
-    facts = FactsCache().of(scalar_series([4.0, 1.0, 3.0, 2.0], steps=[0, 10, 20, 5]))
-    assert facts == Facts(2.0, 5, Trend(-1 / 3, "down"), Extremes(1.0, 10, 4.0, 0))
-
-
-def test_facts_of_what_cannot_be_drawn() -> None:
-    facts = FactsCache().of(scalar_series([NAN, math.inf]))
-    assert (facts.last, facts.last_step, facts.trend, facts.extremes) == (math.inf, 1, None, None)
-    after = FactsCache().of(scalar_series([1.0, NAN]))
-    assert math.isnan(after.last) and after.extremes == Extremes(1.0, 0, 1.0, 0)
-
-
-def test_facts_are_computed_once_a_version() -> None:
-    cache, series = FactsCache(), scalar_series([1.0, 2.0])
-    first = cache.of(series)
-    assert cache.of(replace(series)) is first
-    assert cache.of(scalar_series([1.0, 2.0, 3.0], version=2)).last == 3.0
-    assert cache.of(scalar_series([9.0], run="other")).last == 9.0
-    assert cache.of(scalar_series([1.0, 2.0, 3.0], version=2)) is cache.of(scalar_series([0.0], version=2))
+from tui.app.watching import LONGEST_APART, SHOWN_APART, pause_after
 
 
 @pytest.mark.parametrize(("cost", "pause"), [(0.0, SHOWN_APART), (0.03, 0.6), (9.0, LONGEST_APART)])
 def test_keys_need_not_wait_behind_looks_at_new_data(cost: float, pause: float) -> None:
     assert pause_after(cost) == pytest.approx(pause)
-
-
-def test_sparklines_are_drawn_once_a_version_and_width() -> None:
-    cache, series = SparkCache(), scalar_series([1.0, 2.0])
-    first = cache.of(series, 4)
-    assert first == sparkline(series.values, 4)
-    assert cache.of(replace(series), 4) is first
-    assert cache.of(series, 5) == sparkline(series.values, 5)
-    longer = scalar_series([1.0, 2.0, 0.5], version=2)
-    assert cache.of(longer, 5) == sparkline(longer.values, 5)
-    assert cache.of(scalar_series([9.0], run="other"), 5) == sparkline(np.array([9.0]), 5)
 
 
 @given(st.lists(st.lists(st.text("abc/.", max_size=4), max_size=5), max_size=5))
@@ -140,3 +103,33 @@ def test_a_run_with_nan_is_nan_for_ever_and_one_without_events_waits() -> None:
     assert shared.state_lasts(run_summary("run", has_nan=True)) is None
     assert shared.state_of(run_summary("run", last_wall_time=None)) is RunState.STALLED
     assert shared.state_lasts(run_summary("run", last_wall_time=None)) is None
+
+
+def test_older_runs_keep_their_styles_when_newer_ones_are_added_and_all_is_opened_again() -> None:
+    began = {f"run_{number}": float(number * 7 % 20) for number in range(20)}
+    before, after = RunStyles(), RunStyles()
+    old = sorted(began, key=lambda name: began[name])[:12]
+    before.see(old, starts=lambda name: began[name])
+    after.see(began, starts=lambda name: began[name])
+    assert [(before.colour(name), before.mark(name)) for name in old] == [
+        (after.colour(name), after.mark(name)) for name in old
+    ]
+    before.see(began, starts=lambda name: began[name])
+    assert [before.colour(name) for name in began] == [after.colour(name) for name in began]
+
+
+def test_a_status_is_judged_again_when_the_run_or_the_clock_asks_for_it() -> None:
+    now = [WALL_TIME + 30.0]
+    shared, run = Shared(clock=lambda: now[0]), run_summary("run")
+    first = shared.status(run)
+    assert (first.state, first.age, first.until) == (RunState.LIVE, "now", WALL_TIME + 60.0)
+    now[0] += 29.0
+    assert shared.status(run) is first
+    now[0] += 2.0
+    later = shared.status(run)
+    assert (later.state, later.age, later.until) == (RunState.STALLED, "1m", WALL_TIME + 120.0)
+    now[0] = WALL_TIME + 10.0  # the clock was set back
+    assert shared.status(run).state is RunState.LIVE
+    assert shared.status(replace(run, has_nan=True)).state is RunState.NAN
+    assert shared.status(run_summary("other", last_wall_time=None)).age == ""
+    assert shared.status(run_summary("other", last_wall_time=None)).until == math.inf

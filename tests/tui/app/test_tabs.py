@@ -122,7 +122,7 @@ async def test_wide_tables_scroll_with_the_column_cursor(tmp_path: Path) -> None
 
 
 async def test_help_lists_every_key_and_closes(tmp_path: Path) -> None:
-    async with opened(training(tmp_path), size=(120, 60)) as pilot:
+    async with opened(training(tmp_path), size=(160, 90)) as pilot:
         await pilot.press("question_mark")
         text = shown(pilot, "HelpLines")
         assert all(keys in text for entries in help_sections().values() for keys, _ in entries)

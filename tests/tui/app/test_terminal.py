@@ -36,7 +36,7 @@ def test_nothing_is_written_while_nothing_changes(tmp_path: Path) -> None:
         assert terminal.written == before
 
 
-@pytest.mark.parametrize("term", ["linux", "dumb", "xterm", "xterm-256color"])
+@pytest.mark.parametrize("term", ["linux", "vt220", "xterm", "xterm-256color"])
 @pytest.mark.parametrize("no_color", ["", "1"])
 def test_it_opens_on_any_terminal(tmp_path: Path, term: str, no_color: str) -> None:
     with Terminal.tbtui(str(training(tmp_path)), term=term, COLORTERM="", NO_COLOR=no_color) as terminal:
@@ -104,7 +104,7 @@ def test_the_terminal_is_restored_after_a_signal(tmp_path: Path, number: signal.
 
 def test_the_terminal_is_restored_after_a_crash(tmp_path: Path) -> None:
     crash = (
-        "import sys, pathlib; from tui.app import app; from tui.reader.logdir import LogDir\n"
+        "import sys, pathlib; from tui.app import app; from tui.reader.named_logdir import LogDir\n"
         "def fail(self): raise RuntimeError('as a bug would')\n"
         "app.TbtuiApp.action_theme = fail\n"
         "sys.exit(app.run_app([LogDir('', pathlib.Path(sys.argv[1]))]))"

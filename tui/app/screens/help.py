@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
 
 from rich.style import Style
+from textual import events
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
-from tui.app.keys import help_sections
+from tui.app.keys import KEYS, Key, help_sections
+from tui.app.output.terminal_app import TerminalApp
+from tui.app.parts import cells_of, spread
+from tui.app.remapping import ALWAYS
 from tui.app.widgets.line_view import LineView
-from tui.render.cells import fit, wrap
+from tui.render.cells import fit, width, wrap
+from tui.render.numbers import bytes_
 from tui.render.strips import row_strip
 
 _KEYS_CELLS = 11
@@ -23,12 +27,14 @@ class HelpLines(LineView):
 
     DEFAULT_CSS = "HelpLines { width: 100%; height: 100%; }"
 
-    def __init__(self) -> None:
+    def __init__(self, keys: Sequence[Key]) -> None:
         super().__init__()
+        self._keys = keys
         self._lines: list[tuple[str, str]] = []
+        self._keys_cells = min(max(_KEYS_CELLS, *(width(key.shown) for key in keys)), 2 * _KEYS_CELLS)
 
     def compose_strips(self, width: int, height: int) -> list[Strip]:
-        self._lines = _wrapped(width - _KEYS_CELLS - 5)
+        self._lines = _wrapped(self._keys, width - self._keys_cells - 5)
         return super().compose_strips(width, height)
 
     def line_count(self) -> int:
@@ -39,15 +45,27 @@ class HelpLines(LineView):
         return False
 
     def heading(self, width: int) -> list[Strip]:
-        title = (" tbtui keys", self.look.accent)
-        return [row_strip([title, ("   Esc or ? closes", self.look.dim)], width, self.look.text)]
+        title = [(" tbtui keys", self.look.accent), (f"   {self._closed_by} closes", self.look.dim)]
+        sent = [(f"   {self._sent} ", self.look.dim)]
+        return [spread(title, sent if cells_of([*title, *sent]) <= width else [], width, self.look)]
+
+    @property
+    def _sent(self) -> str:
+        """What the screen costs the connection, in words."""
+        app = self.app
+        assert isinstance(app, TerminalApp)
+        return f"sent {bytes_(app.traffic.last_minute)} in the last minute, {bytes_(app.traffic.total)} in all"
+
+    @property
+    def _closed_by(self) -> str:
+        return " or ".join(key.shown.split(" ")[0] for key in self._keys if key.id in ("leave", "help"))
 
     def draw_line(self, index: int, width: int, *, on_cursor: bool) -> Strip:
         keys, text = self._lines[index]
         look = self.look
         if not text:
             return row_strip([(f" {keys}", look.text + Style(bold=True))], width, look.text)
-        return row_strip([(f"   {fit(keys, _KEYS_CELLS)} ", look.accent), (text, look.text)], width, look.text)
+        return row_strip([(f"   {fit(keys, self._keys_cells)} ", look.accent), (text, look.text)], width, look.text)
 
     def move(self, by: int) -> None:
         """Scroll: there is no cursor line to move."""
@@ -58,9 +76,9 @@ class HelpLines(LineView):
         self.redraw()
 
 
-def _wrapped(cells: int) -> list[tuple[str, str]]:
+def _wrapped(table: Sequence[Key], cells: int) -> list[tuple[str, str]]:
     lines: list[tuple[str, str]] = []
-    for heading, entries in help_sections().items():
+    for heading, entries in help_sections(table).items():
         lines.append((heading, ""))
         for keys, text in entries:
             first, *more = wrap(text, max(cells, 12))
@@ -71,9 +89,19 @@ def _wrapped(cells: int) -> list[tuple[str, str]]:
 class HelpScreen(ModalScreen[None]):
     """Every key and what it does."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,question_mark,q", "dismiss", "Close")]
-
     DEFAULT_CSS = "HelpScreen { background: $background; }"
 
+    def __init__(self, keys: Sequence[Key] = KEYS) -> None:
+        super().__init__()
+        self._table = keys
+        closing = (key for key in keys if key.id in ("leave", "help", "quit"))
+        self._closed_by = {name for key in closing for name in key.keys.split(",")}.difference(*ALWAYS.values())
+
     def compose(self) -> ComposeResult:
-        yield HelpLines()
+        yield HelpLines(self._table)
+
+    def on_key(self, event: events.Key) -> None:
+        """Close with the keys that open, leave or quit, whichever those are."""
+        if event.key in self._closed_by:
+            event.stop()
+            self.dismiss()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from textual import events
@@ -10,10 +12,12 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
-from tui.app import keys
+from tui.app import keys, messages
+from tui.app.aggregation import Aggregator, grouping_note
 from tui.app.catalog import focused_run
+from tui.app.choices import Density, Tab
 from tui.app.screens.selecting import SelectingScreen
-from tui.app.selection import Tab
+from tui.app.selection import Selection
 from tui.app.shared import Shared
 from tui.app.widgets.filter_line import FilterLine
 from tui.app.widgets.histogram_full import HistogramFull
@@ -22,13 +26,16 @@ from tui.app.widgets.hparams import HParams
 from tui.app.widgets.listings import Problems
 from tui.app.widgets.other_data import OtherData
 from tui.app.widgets.runs_pane import RunsPane
+from tui.app.widgets.scalar_cards import ScalarCards
 from tui.app.widgets.scalar_chart import ScalarChart
 from tui.app.widgets.scalar_rows import ScalarRows
+from tui.app.widgets.scalar_table import ScalarTable
 from tui.app.widgets.status import Header, KeysLine, TabBar
 from tui.ingest.ingester import IngestStatus
 from tui.store.snapshot import StoreSnapshot
 
 NARROW, TINY, LOW = 100, 60, 16
+SELECTION = Selection()
 
 
 class MainScreen(SelectingScreen):
@@ -36,36 +43,61 @@ class MainScreen(SelectingScreen):
 
     AUTO_FOCUS = ""  # the page takes the focus, not the first widget
 
-    def __init__(self, shared: Shared, status: IngestStatus) -> None:
+    def __init__(
+        self, shared: Shared, status: IngestStatus, selection: Selection = SELECTION, notices: Sequence[str] = ()
+    ) -> None:
         super().__init__()
+        self._notices = notices
+        self.set_reactive(MainScreen.selection, selection)
         self._shared = shared
         self._status = status
+        self._aggregator = Aggregator()
 
     def compose(self) -> ComposeResult:
         data = {"snapshot": MainScreen.snapshot, "selection": MainScreen.selection}
-        yield Header(self._shared, self._status).data_bind(MainScreen.snapshot)
-        yield TabBar().data_bind(MainScreen.selection)
+        yield Header(self._shared, self._status).data_bind(snapshot=MainScreen.read)
+        yield TabBar(self._shared.key("help")).data_bind(MainScreen.selection)
         with Horizontal(id="body"):
             yield RunsPane(self._shared, id="runs").data_bind(**data)
             with ContentSwitcher(initial="rows", id="pages"):
                 yield ScalarRows(self._shared, id="rows").data_bind(**data)
+                yield ScalarCards(self._shared, id="cards").data_bind(**data)
+                yield ScalarTable(self._shared, id="table").data_bind(**data)
                 yield ScalarChart(self._shared, id="chart").data_bind(**data)
                 yield HistogramRows(self._shared, id="histograms").data_bind(**data)
                 yield HistogramFull(self._shared, id="histogram").data_bind(**data)
                 yield HParams(self._shared, id="hparams").data_bind(**data)
                 yield OtherData(self._shared, id="other").data_bind(**data)
                 yield Problems(self._shared, id="problems").data_bind(**data)
-        yield KeysLine()
+        yield KeysLine(self._shared.keys)
         yield FilterLine()
 
     def on_mount(self) -> None:
         self._show_page()
+        if self._notices:
+            count = len(self._notices)
+            text = self._notices[0] if count == 1 else f"1 of {count} (all on stderr): {self._notices[0]}"
+            # The size is known then, and which page it has room for: another page takes the notice away.
+            self.call_after_refresh(self.notice, messages.Noticed(text, failed=True))
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < NARROW, "-narrow")
         self.set_class(event.size.width < TINY, "-tiny")
+        self._show_page()
         self.make_room(on_runs=isinstance(self.focused, RunsPane))
         self.set_class(event.size.height < LOW, "-low")
+
+    def on_noticed(self, message: messages.Noticed) -> None:
+        message.stop()
+        self.notice(message)
+
+    def notice(self, notice: messages.Noticed | None) -> None:
+        """Say something in the line of keys, or no more."""
+        self.query_one(KeysLine).notice = notice
+
+    def on_key(self) -> None:
+        """A key that the focused widget's text line does not take; what it does comes after this."""
+        self.notice(None)
 
     # Which page
 
@@ -78,7 +110,9 @@ class MainScreen(SelectingScreen):
         s = self.selection
         match s.tab:
             case Tab.SCALARS:
-                return "rows" if s.tag is None else "chart"
+                # In a tiny window a card could not be read.
+                density = Density.ROWS if s.density is Density.CARDS and self.has_class("-tiny") else s.density
+                return density.value if s.tag is None else "chart"
             case Tab.HISTOGRAMS:
                 return "histograms" if s.histogram is None else "histogram"
             case Tab.HPARAMS:
@@ -119,14 +153,32 @@ class MainScreen(SelectingScreen):
 
     def show(self, snapshot: StoreSnapshot, status: IngestStatus) -> None:
         """Show what was read. Every run has its colour before any widget sees it."""
-        self._shared.runs.see(snapshot.runs, settled=not status.loading)
+        self._shared.runs.see(snapshot.runs, starts=_starts_in(snapshot), settled=not status.loading)
         header = self.query_one(Header)
         header.status = status
-        self.snapshot = snapshot
-        header.redraw()
+        if snapshot is self.read:
+            header.redraw()
+        self.read = snapshot
+        self._aggregate()
         if self.selection.focused_run is None and not status.loading:
             # From here on the focus stays where it is: two live runs would take turns in being the newest.
-            self.selection = replace(self.selection, focused_run=focused_run(snapshot, self.selection))
+            self.selection = replace(self.selection, focused_run=focused_run(self.snapshot, self.selection))
+
+    def _aggregate(self) -> None:
+        """Show groups of runs as runs, if that is wanted; the other tabs have all runs, for only scalars have means."""
+        wanted = self.selection.aggregation if self.selection.tab is Tab.SCALARS else None
+        snapshot = self._aggregator.aggregated(self.read, wanted, self.selection.hidden)
+        if snapshot is not self.snapshot:
+            if groups := [group.name for group in self._aggregator.groups]:
+                self._shared.runs.see_groups(groups, [name for name in snapshot.runs if name in self.read.runs])
+            self.snapshot = snapshot
+        self.show_groups()
+
+    def show_groups(self) -> None:
+        line, aggregation = self.query_one(FilterLine), self.selection.aggregation
+        if line.pane == "groups" and aggregation is not None:
+            note, failed = grouping_note(self._aggregator.groups, aggregation.pattern)
+            line.say(note, failed=failed)
 
     def show_blobs(self) -> None:
         """Blobs that were waited for are decoded."""
@@ -136,7 +188,7 @@ class MainScreen(SelectingScreen):
     def show_time(self) -> None:
         """Texts that depend on the time have changed."""
         self.query_one(Header).redraw()
-        self.query_one(RunsPane).redraw()
+        self.query_one(RunsPane).invalidate()
 
     def watch_snapshot(self) -> None:
         self.query_one(TabBar).tabs = tuple(self.tabs)
@@ -144,6 +196,7 @@ class MainScreen(SelectingScreen):
         self._show_page()
 
     def watch_selection(self) -> None:
+        self._aggregate()
         self._show_focused_run()
         self._show_page()
 
@@ -152,3 +205,13 @@ class MainScreen(SelectingScreen):
         runs = self.query_one(RunsPane)
         if run is not None and self.focused is not runs:
             runs.show_run(run)
+
+
+def _starts_in(snapshot: StoreSnapshot) -> Callable[[str], float]:
+    """When each run began, by its name; runs without a time come last."""
+
+    def starts(run: str) -> float:
+        first = snapshot.runs[run].first_wall_time
+        return math.inf if first is None else first
+
+    return starts

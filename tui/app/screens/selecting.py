@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, Protocol, runtime_checkable
 
 from textual.binding import BindingType
 from textual.reactive import reactive
@@ -11,13 +11,46 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.app import keys, messages
+from tui.app.aggregation import suggested_pattern
 from tui.app.catalog import focused_run, listed_runs
-from tui.app.selection import Filter, Selection, Tab, next_axis, only, smoother, tabs_of, toggle_all, toggled
+from tui.app.choices import Aggregation, Density, Tab, following
+from tui.app.run_order import next_order
+from tui.app.selection import (
+    Filter,
+    Selection,
+    next_axis,
+    next_fit,
+    only_these,
+    put_in_or_out,
+    smoother,
+    tabs_of,
+    toggle_all,
+    toggled,
+)
 from tui.app.widgets.filter_line import FilterLine
+from tui.app.widgets.histogram_full import HistogramFull
 from tui.app.widgets.histogram_rows import HistogramRows
 from tui.app.widgets.runs_pane import RunsPane
+from tui.app.widgets.scalar_cards import ScalarCards
 from tui.app.widgets.scalar_rows import ScalarRows
 from tui.store.snapshot import EMPTY_SNAPSHOT
+
+
+@runtime_checkable
+class OnTag(Protocol):
+    """A page of scalars."""
+
+    @property
+    def tag_here(self) -> str | None:
+        """The tag that is open, or under the cursor of the list; None without one."""
+
+
+@runtime_checkable
+class HasProblems(Protocol):
+    """A page with places where something is NaN or infinite."""
+
+    def next_problem(self) -> None:
+        """Go to the next of them, or say that there is none."""
 
 
 class SelectingScreen(Screen[None]):
@@ -25,8 +58,13 @@ class SelectingScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.SCREEN_BINDINGS, keys.LEAVE.binding]
 
+    read = reactive(EMPTY_SNAPSHOT, repaint=False, init=False)
+    """All that was read."""
     snapshot = reactive(EMPTY_SNAPSHOT, repaint=False, init=False)
+    """What is shown of it: the same, or with groups of runs in their place."""
     selection = reactive(Selection(), repaint=False, init=False)
+
+    _grouped_from_runs = False
 
     @property
     def page(self) -> Widget:
@@ -38,9 +76,17 @@ class SelectingScreen(Screen[None]):
         """The tabs that are shown."""
         return tabs_of(self.snapshot, self.selection)
 
+    def show_groups(self) -> None:
+        """Say in the filter line what comes of grouping the runs, while that is typed."""
+        raise NotImplementedError
+
     def make_room(self, *, on_runs: bool) -> None:
         """Show the runs pane, or the page, that is about to take the focus."""
         raise NotImplementedError
+
+    def start_over(self, selection: Selection) -> None:
+        """Show this, and what was chosen before no more."""
+        self.selection = selection
 
     # Messages of the widgets
 
@@ -51,18 +97,47 @@ class SelectingScreen(Screen[None]):
         self.selection = replace(self.selection, hidden=toggled(self.selection.hidden, message.run))
 
     def on_tag_opened(self, message: messages.TagOpened) -> None:
-        if message.tag is not None:
-            # Coming back, the rows' cursor is on the tag that was shown last.
-            rows = HistogramRows if self.selection.tab is Tab.HISTOGRAMS else ScalarRows
-            self.query_one(rows).show_tag(message.tag)
+        # Coming back, the list's cursor is on the tag that was shown last.
         if self.selection.tab is Tab.HISTOGRAMS:
+            if message.tag is not None:
+                self.query_one(HistogramRows).show_tag(message.tag)
             self.selection = replace(self.selection, histogram=message.tag)
         else:
+            self._point_lists_at(message.tag)
             cursor = self.selection.cursor if message.tag is not None else None
             self.selection = replace(self.selection, tag=message.tag, cursor=cursor)
 
     def on_cursor_moved(self, message: messages.CursorMoved) -> None:
         self.selection = replace(self.selection, cursor=message.x)
+
+    def on_mark_moved(self, message: messages.MarkMoved) -> None:
+        self.selection = replace(self.selection, mark=message.x)
+
+    def on_zoomed(self, message: messages.Zoomed) -> None:
+        self.selection = replace(self.selection, zoom=message.zoom)
+
+    def on_baseline_chosen(self, message: messages.BaselineChosen) -> None:
+        baseline = None if message.run == self.selection.baseline else message.run
+        self.selection = replace(self.selection, baseline=baseline)
+
+    def on_tag_pinned(self, message: messages.TagPinned) -> None:
+        pinned = put_in_or_out(self.selection.pinned_tags, message.tag)
+        self.selection = replace(self.selection, pinned_tags=pinned)
+
+    def on_run_pinned(self, message: messages.RunPinned) -> None:
+        pinned = put_in_or_out(self.selection.pinned_runs, message.run)
+        self.selection = replace(self.selection, pinned_runs=pinned)
+
+    def on_run_folded(self, message: messages.RunFolded) -> None:
+        self.selection = replace(self.selection, folded_runs=toggled(self.selection.folded_runs, message.directory))
+
+    def on_runs_toggled(self, message: messages.RunsToggled) -> None:
+        self.selection = toggle_all(self.selection, list(message.runs))
+
+    def on_table_sorted(self, message: messages.TableSorted) -> None:
+        again = message.tag == self.selection.table_order
+        tag = None if again and self.selection.table_reversed else message.tag
+        self.selection = replace(self.selection, table_order=tag, table_reversed=again and tag is not None)
 
     def on_group_toggled(self, message: messages.GroupToggled) -> None:
         self.selection = replace(self.selection, folded=toggled(self.selection.folded, message.group))
@@ -72,13 +147,26 @@ class SelectingScreen(Screen[None]):
 
     def on_filter_edited(self, message: messages.FilterEdited) -> None:
         typed = Filter(message.text)
-        if message.pane == "runs":
+        if message.pane == "groups":
+            self.selection = replace(self.selection, aggregation=self._grouping(message.text or None))
+        elif message.pane == "runs":
             self.selection = replace(self.selection, runs_filter=typed)
         else:
             self.selection = replace(self.selection, tags_filter=typed)
 
     def on_filter_done(self, message: messages.FilterDone) -> None:
-        self._focus(self.query_one(RunsPane) if message.pane == "runs" else self.page)
+        on_runs = message.pane == "runs"
+        if message.pane == "groups":
+            on_runs = self._grouped_from_runs
+            if message.cleared or self.snapshot is self.read:
+                self.selection = replace(self.selection, aggregation=None)
+        elif message.cleared:
+            self.on_filter_edited(messages.FilterEdited(message.pane, ""))
+        self._focus(self.query_one(RunsPane) if on_runs else self.page)
+
+    def _grouping(self, pattern: str | None) -> Aggregation:
+        """Runs grouped by a pattern, with the present band."""
+        return replace(self.selection.aggregation or Aggregation(), pattern=pattern)
 
     # Keys
 
@@ -113,14 +201,96 @@ class SelectingScreen(Screen[None]):
 
     def action_only(self) -> None:
         runs = self.query_one(RunsPane)
-        run = runs.run if self.focused is runs else focused_run(self.snapshot, self.selection)
-        if run is not None:
-            self.selection = only(self.selection, run, list(self.snapshot.runs))
+        line, focused = runs.line, focused_run(self.snapshot, self.selection)
+        if self.focused is runs and line is not None:
+            self.selection = only_these(self.selection, line.stands_for, self.snapshot.runs)
+        elif focused is not None:
+            self.selection = only_these(self.selection, (focused,), self.snapshot.runs)
+
+    def action_order(self) -> None:
+        self.selection = next_order(self.selection, self.tag_here)
+
+    @property
+    def tag_here(self) -> str | None:
+        """The tag of scalars that is open, or under the cursor of the list; None without one."""
+        on_scalars = self.selection.tab is Tab.SCALARS
+        return self.page.tag_here if on_scalars and isinstance(self.page, OnTag) else None
+
+    @property
+    def _run(self) -> str | None:
+        """The run that keys are about: the one under the cursor of the runs pane, elsewhere the focused one."""
+        runs = self.query_one(RunsPane)
+        return runs.run if self.focused is runs else focused_run(self.snapshot, self.selection)
 
     def action_filter(self) -> None:
         on_runs = self.focused is self.query_one(RunsPane) or self.selection.tab in (Tab.HPARAMS, Tab.PROBLEMS)
         current = self.selection.runs_filter if on_runs else self.selection.tags_filter
         self.query_one(FilterLine).open("runs" if on_runs else "tags", current.text)
+
+    def action_density(self) -> None:
+        """From the rows to the cards and back; from another page of scalars to the cards."""
+        if isinstance(self.page, HistogramFull):
+            self.page.change_density()
+        elif self.selection.tab is Tab.SCALARS:
+            on_cards = self.selection.density is Density.CARDS and self.selection.tag is None
+            self._list_scalars(Density.ROWS if on_cards else Density.CARDS)
+            if not on_cards and self.has_class("-tiny"):
+                self.post_message(messages.Noticed("a window this narrow shows rows: cards need 60 columns"))
+
+    def action_table(self) -> None:
+        if self.selection.tab is Tab.SCALARS:
+            on_table = self.selection.density is Density.TABLE and self.selection.tag is None
+            self._list_scalars(Density.ROWS if on_table else Density.TABLE)
+
+    def _list_scalars(self, density: Density) -> None:
+        """Show the list at this density, its cursor on the tag that was under the other one's."""
+        self._point_lists_at(self.tag_here)
+        self.selection = replace(self.selection, density=density, tag=None)
+
+    def _point_lists_at(self, tag: str | None) -> None:
+        """The cursors of the rows and of the cards go to this tag of scalars."""
+        if tag is not None:
+            self.query_one(ScalarRows).show_tag(tag)
+            self.query_one(ScalarCards).show_tag(tag)
+
+    def action_together(self) -> None:
+        self.selection = replace(self.selection, together=not self.selection.together)
+
+    def action_measure(self) -> None:
+        self.selection = replace(self.selection, measure=following(self.selection.measure))
+
+    def action_baseline(self) -> None:
+        if (run := self._run) is not None:
+            self.on_baseline_chosen(messages.BaselineChosen(run))
+
+    def action_aggregate(self) -> None:
+        """Group the runs as seems best, and ask how; with groups already, just ask."""
+        if self.selection.tab is not Tab.SCALARS:
+            return
+        suggested = suggested_pattern(self.read, self.selection.hidden)
+        aggregation = self.selection.aggregation or self._grouping(suggested)
+        self.selection = replace(self.selection, aggregation=aggregation)
+        self._grouped_from_runs = self.focused is self.query_one(RunsPane)
+        self.query_one(FilterLine).open("groups", aggregation.pattern or "", " group runs by / ")
+        self.show_groups()
+
+    def action_spread(self) -> None:
+        if (aggregation := self.selection.aggregation) is not None:
+            self.selection = replace(
+                self.selection, aggregation=replace(aggregation, spread=following(aggregation.spread))
+            )
+
+    def action_fit(self) -> None:
+        self.selection = next_fit(self.selection)
+
+    def action_no_outliers(self) -> None:
+        self.selection = replace(self.selection, no_outliers=not self.selection.no_outliers)
+
+    def action_next_problem(self) -> None:
+        if isinstance(self.page, HasProblems):
+            self.page.next_problem()
+        else:
+            self.post_message(messages.Noticed("no way to a next problem from here"))
 
     def action_axis(self) -> None:
         self.selection = next_axis(self.selection)

@@ -1,4 +1,4 @@
-"""The filter line: takes the keys' place at the bottom while a filter is typed."""
+"""The filter line: takes the keys' place at the bottom while a filter, or how runs are grouped, is typed."""
 
 from __future__ import annotations
 
@@ -20,15 +20,19 @@ class FilterLine(Horizontal):
 
     DEFAULT_CSS = """
     FilterLine { height: 1; display: none; background: $background; }
-    FilterLine Static { width: auto; color: $accent; text-style: bold; }
-    FilterLine Input { height: 1; border: none; padding: 0; background: $background; }
+    FilterLine .label { width: auto; color: $accent; text-style: bold; }
+    FilterLine .note { width: auto; max-width: 50%; height: 1; color: $text-muted; padding: 0 1; }
+    FilterLine .note.-failed { color: $error; }
+    .-tiny FilterLine .note { max-width: 40%; }
+    FilterLine Input { width: 1fr; height: 1; border: none; padding: 0; background: $background; }
     FilterLine Input:focus { border: none; background-tint: $background 0%; }
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._pane = "tags"
-        self._label = Static("", markup=False)
+        self._label = Static("", markup=False, classes="label")
+        self._note = Static("", markup=False, classes="note")
         # A blinking cursor would send bytes for as long as the line is open.
         self._input = Input(compact=True, select_on_focus=False)
         self._input.cursor_blink = False
@@ -36,16 +40,28 @@ class FilterLine(Horizontal):
     def compose(self) -> ComposeResult:
         yield self._label
         yield self._input
+        yield self._note
 
-    def open(self, pane: str, text: str) -> None:
+    @property
+    def pane(self) -> str | None:
+        """What is typed for, None while the line is closed."""
+        return self._pane if self.display else None
+
+    def open(self, pane: str, text: str, label: str = "") -> None:
         """Start typing the filter of a pane, from its present text."""
         self._pane = pane
-        self._label.update(f" filter {pane} / ")
+        self._label.update(label or f" filter {pane} / ")
+        self.say("")
         with self.prevent(Input.Changed):
             self._input.value = text
         self._input.cursor_position = len(text)
         self.display = True
         self.screen.set_focus(self._input, scroll_visible=False)
+
+    def say(self, note: str, *, failed: bool = False) -> None:
+        """Show at the line's end what comes of the text."""
+        self._note.update(note)
+        self._note.set_class(failed, "-failed")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -65,9 +81,8 @@ class FilterLine(Horizontal):
 
     def action_leave(self) -> None:
         """Leave the line and clear the filter."""
-        self.post_message(FilterEdited(self._pane, ""))
-        self._close()
+        self._close(cleared=True)
 
-    def _close(self) -> None:
+    def _close(self, *, cleared: bool = False) -> None:
         self.display = False
-        self.post_message(FilterDone(self._pane))
+        self.post_message(FilterDone(self._pane, cleared))

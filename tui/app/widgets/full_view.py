@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from textual.reactive import reactive
 
-from tui.app.catalog import grouped, keys_by_tag, visible_runs
 from tui.app.messages import TagOpened
 from tui.app.selection import Selection
 from tui.app.shared import Shared
+from tui.app.tag_list import TagList
 from tui.app.widgets.line_view import StripView
 from tui.model import SeriesKey
 from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
@@ -19,6 +20,9 @@ _PAGE = 10
 
 class FullView(StripView):
     """One tag over the whole pane. Nothing is computed while another page is shown."""
+
+    kind: ClassVar[str]
+    """The plugin whose tags the view shows."""
 
     snapshot = reactive(EMPTY_SNAPSHOT, repaint=False, init=False)
     selection = reactive(Selection(), repaint=False, init=False)
@@ -30,10 +34,6 @@ class FullView(StripView):
     @property
     def tag(self) -> str | None:
         """The tag that is shown."""
-        raise NotImplementedError
-
-    def series_keys(self) -> Sequence[SeriesKey]:
-        """The series of the view's kind."""
         raise NotImplementedError
 
     def step(self, by: int) -> None:
@@ -49,12 +49,16 @@ class FullView(StripView):
     @property
     def keys(self) -> Mapping[str, list[SeriesKey]]:
         """Tag -> its series in the visible runs."""
-        return keys_by_tag(self.series_keys(), visible_runs(self.snapshot, self.selection))
+        return self._list.keys
 
     @property
-    def tags(self) -> list[str]:
+    def tags(self) -> Sequence[str]:
         """The tags that Up and Down go through, in the order of the rows."""
-        return [tag for group in grouped(self.keys, self.selection) for tag in group.tags]
+        return self._list.tags
+
+    @property
+    def _list(self) -> TagList:
+        return self.shared.tag_lists.of(self.snapshot, self.selection, self.kind)
 
     def _step_tag(self, by: int) -> None:
         tags = self.tags

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 import numpy as np
 from rich.style import Style
@@ -19,7 +18,6 @@ from tui.app.catalog import focused_run
 from tui.app.histograms import BINS, is_superseded, picked, ridgeline_spec, shown_entries, value_ticks
 from tui.app.parts import Part, cells_of, noted, superseded_notes
 from tui.app.widgets.full_view import FullView
-from tui.model import SeriesKey
 from tui.render.cells import fit
 from tui.render.numbers import number
 from tui.render.palette import fade
@@ -40,15 +38,14 @@ class HistogramFull(FullView):
     newest. `only_bars` gives the whole pane to it.
     """
 
+    kind = plugins.HISTOGRAMS
+
     entry: reactive[int | None] = reactive(None, repaint=False, init=False)
     only_bars = reactive(False, repaint=False, init=False)
 
     @property
     def tag(self) -> str | None:
         return self.selection.histogram
-
-    def series_keys(self) -> Sequence[SeriesKey]:
-        return [key for key in self.snapshot.blobs if key.plugin == plugins.HISTOGRAMS]
 
     def watch_entry(self) -> None:
         self.redraw()
@@ -117,7 +114,8 @@ class HistogramFull(FullView):
         of_values = moments(buckets) if isinstance(buckets, Buckets) else None
         right = f"  mean {number(of_values.mean)} ± {number(of_values.std)} " if of_values else ""
         total = 0 if series.superseded is None else int(series.superseded.sum())
-        notes = superseded_notes(total, "step", "in brackets", shown=self.selection.superseded)
+        key, shown = self.shared.key("superseded"), self.selection.superseded
+        notes = superseded_notes(total, "step", "in brackets", shown=shown, key=key)
         return noted(left, notes, [(right, look.dim)], cells, cells_of(left), look)
 
     def _ridgeline(self, series: BlobSeries, entries: Indices, place: int, width: int, height: int) -> list[Strip]:
@@ -181,6 +179,6 @@ class HistogramFull(FullView):
     def action_last(self) -> None:
         self.entry = None
 
-    def action_density(self) -> None:
+    def change_density(self) -> None:
         """Ridgeline and bars, or bars alone."""
         self.only_bars = not self.only_bars

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from rich.style import Style
 from textual.strip import Strip
 
 from logging_lib.tfevents import plugins
 from logging_lib.tfevents.histogram import Buckets
 from tui.analysis.distribution import moments, rebin, shared_edges, usable
-from tui.app.parts import Part, pane_title
+from tui.app.parts import Part
 from tui.app.widgets.tag_rows import Line, TagRows
-from tui.model import SeriesKey
 from tui.render.cells import fit
 from tui.render.numbers import count, number
 from tui.render.sparkline import sparkline
@@ -26,8 +23,10 @@ _SILHOUETTE_LEAST, _SILHOUETTE_MOST = 10, 48
 class HistogramRows(TagRows):
     """All histogram tags of the visible runs."""
 
-    def series_keys(self) -> Iterable[SeriesKey]:
-        return [key for key in self.snapshot.blobs if key.plugin == plugins.HISTOGRAMS]
+    kind = plugins.HISTOGRAMS
+
+    def label_cells(self, width: int) -> int:
+        return self._columns(width)[0]
 
     def _columns(self, cells: int) -> tuple[int, int, int, int]:
         """Cells of name, silhouette, mean and range; 0 for a column that is left out."""
@@ -42,18 +41,18 @@ class HistogramRows(TagRows):
 
     def heading(self, width: int) -> list[Strip]:
         look, (name, silhouette, mean, spread) = self.look, self._columns(width)
-        title = pane_title("Tags", len(self.tags), len(self.keys), self.selection.tags_filter, self.has_focus, look)
+        title = self.title()
         taken = sum(len(text) for text, _ in title)
         blank = " " * max(1, name + _LABEL_EXTRA + silhouette - taken)
         heads = fit("mean ± std", mean, align="right") + fit("range", spread, align="right")
         heads += fit("step", _STEP, align="right")
         return [row_strip([*title, (blank, look.text), (heads, look.dim)], width, look.text)]
 
-    def tag_parts(self, line: Line, width: int) -> list[Part]:
+    def tag_parts(self, line: Line, width: int, label: list[Part]) -> list[Part]:
         look, key = self.look, self.key_of(line)
-        name, silhouette, mean, spread = self._columns(width)
+        _, silhouette, mean, spread = self._columns(width)
         series = self.snapshot.blobs[key].current()
-        parts = self.label_parts(line, key.run, name)
+        parts = [*label]
         newest = self.shared.blobs.get(series.refs[-1])
         if not isinstance(newest, Buckets):
             style = look.error if newest else look.dim
@@ -70,7 +69,7 @@ class HistogramRows(TagRows):
         middle = f"{number(of_values.mean)} ± {number(of_values.std)}"
         ends = f"{number(float(filled.left[0]))} … {number(float(filled.right.max()))}"
         return [
-            (sparkline(rebin(buckets, edges), silhouette).text, colour),
+            (sparkline(rebin(buckets, edges), silhouette, glyphs=self.shared.sparks.glyphs).text, colour),
             (fit(middle, mean, align="right"), look.text),
             (fit(ends, spread, align="right"), look.dim),
         ]

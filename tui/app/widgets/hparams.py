@@ -6,25 +6,20 @@ import math
 from collections.abc import Sequence
 
 from rich.style import Style
-from textual import events
-from textual.reactive import reactive
 from textual.strip import Strip
 
 from logging_lib.tfevents.hparams import HParam
 from tui.analysis.hparam_table import HParamTable, MetricColumn, SessionRow, hparam_table, sort_rows
 from tui.analysis.statistics import goal
-from tui.app.messages import RunFocused
 from tui.app.parts import Part
 from tui.app.shared import Shared
-from tui.app.widgets.listings import Listing
+from tui.app.widgets.column_table import ColumnTable
 from tui.render.cells import fit, width
 from tui.render.numbers import number, plural
 from tui.render.strips import row_strip
 from tui.render.text import printable
 
 _MOST_CELLS = 26
-_GAP = "  "
-_RUN_GAP = "   "
 # What a column shows: None is the run, a str an hparam, else a metric.
 ColumnOf = str | MetricColumn | None
 
@@ -42,10 +37,8 @@ def cell_text(value: HParam) -> str:
             return printable(value)
 
 
-class HParams(Listing):
-    """The run's column stays; the others scroll with the column cursor. Enter sorts by it, again turns the order."""
-
-    column = reactive(0, repaint=False, init=False)
+class HParams(ColumnTable):
+    """All sessions; Enter sorts by the column under the cursor, again turns the order."""
 
     def __init__(self, shared: Shared, *, id: str | None = None) -> None:
         super().__init__(shared, id=id)
@@ -53,10 +46,10 @@ class HParams(Listing):
         self._rows: Sequence[SessionRow] = ()
         self._columns: list[ColumnOf] = [None]
         self._cells: list[int] = []
+        self._numeric: list[bool] = []
         self._best: dict[MetricColumn, float] = {}
         self._sorted_by: ColumnOf = None
         self._descending = False
-        self._left = 1
 
     # What is listed
 
@@ -71,6 +64,7 @@ class HParams(Listing):
         self._rows = [row for row in rows if self.selection.runs_filter.matches(row.run)]
         self._best = {metric: best for metric in self._table.metrics if (best := self._best_of(metric)) is not None}
         self._cells = [self._width_of(column) for column in self._columns]
+        self._numeric = [self._is_numeric(column) for column in self._columns]
         found = next((i for i, row in enumerate(self._rows) if row.run == run), None)
         if found is not None:
             self.set_reactive(HParams.cursor, found)
@@ -112,71 +106,54 @@ class HParams(Listing):
     def line_count(self) -> int:
         return len(self._rows)
 
+    def column_count(self) -> int:
+        return len(self._columns)
+
+    def cells_of(self, at: int) -> int:
+        return self._cells[at]
+
     # How it is drawn
 
     def heading(self, width: int) -> list[Strip]:
         look, table = self.look, self._table
         title = f" HParams {plural(len(self._rows), 'session')}"
         metrics = f"{plural(len(table.metrics), 'metric')} (last values)"
-        text = f"  {plural(len(table.hparams), 'hparam')}, {metrics}   ← → column  Enter sorts"
+        left, right, sorts = (self._shared.key(id) for id in ("cursor_left", "cursor_right", "enter"))
+        hint = f"{left} {right} column  {sorts} sorts"
+        text = f"  {plural(len(table.hparams), 'hparam')}, {metrics}   {hint}"
         top = [(title, look.accent if self.has_focus else look.dim), (fit(text, max(0, width - len(title))), look.dim)]
-        self._scroll_to_column(width)
-        heads = self._line(width, [self._head(at) for at in range(len(self._columns))], "   ", look.dim)
+        self.scroll(width)
+        heads = self.row(("   ", look.dim), lambda at: [self._fitted(at, *self._head(at))])
         return [row_strip(top, width, look.text), row_strip(heads, width, look.text)]
 
     def _head(self, at: int) -> Part:
         column = self._columns[at]
         arrow = ("▼" if self._descending else "▲") if column == self._sorted_by else ""
-        name = fit(_name(column), max(1, self._cells[at] - len(arrow) - (1 if arrow else 0)), keep="both").rstrip()
+        name = fit(_name(column), max(1, self.size_of(at) - len(arrow) - (1 if arrow else 0)), keep="both").rstrip()
         style = self.look.accent if at == self.column and self.has_focus else self.look.dim
         return f"{name} {arrow}" if arrow else name, style
 
-    def _scroll_to_column(self, cells: int) -> None:
-        """Move the first scrolling column so that the column cursor is in view."""
-        last = len(self._columns) - 1
-        self.set_reactive(HParams.column, min(self.column, last))
-        self._left = min(max(self._left, 1), max(last, 1))
-        if 1 <= self.column < self._left:
-            self._left = self.column
-        while self._left < self.column and self._end_of(self.column) > cells - 1:
-            self._left += 1
-
-    def _end_of(self, column: int) -> int:
-        """Where a column ends, in cells, with the present first column."""
-        scrolled = sum(self._cells[at] + len(_GAP) for at in range(self._left, column + 1))
-        return 3 + self._cells[0] + len(_RUN_GAP) + scrolled - len(_GAP)
-
-    def _line(self, cells: int, texts: Sequence[Part], lead: str, lead_style: Style) -> list[Part]:
-        """The run's cell, then the scrolling ones as far as they fit; `›` and `‹` tell of columns out of view."""
-        parts: list[Part] = [(lead, lead_style)]
-        first, style = texts[0]
-        parts.append((fit(first, self._cells[0], keep="both"), style))
-        parts.append((" ‹ " if self._left > 1 else _RUN_GAP, self.look.dim))
-        room = cells - 3 - self._cells[0] - len(_RUN_GAP)
-        for at in range(self._left, len(texts)):
-            if self._cells[at] > room - 1 and not (at == len(texts) - 1 and self._cells[at] <= room):
-                parts.append((fit("›", room, align="right"), self.look.dim))
-                break
-            text, style = texts[at]
-            numeric = isinstance(self._columns[at], MetricColumn) or self._is_numeric(at)
-            parts.append((fit(text, self._cells[at], align="right" if numeric else "left", keep="both"), style))
-            parts.append((_GAP, style))
-            room -= self._cells[at] + len(_GAP)
-        return parts
-
-    def _is_numeric(self, at: int) -> bool:
-        values = (self._value(row, self._columns[at]) for row in self._rows)
-        return all(
+    def _is_numeric(self, column: ColumnOf) -> bool:
+        values = (self._value(row, column) for row in self._rows)
+        return isinstance(column, MetricColumn) or all(
             value is None or (isinstance(value, int | float) and not isinstance(value, bool)) for value in values
         )
 
     def draw_line(self, index: int, width: int, *, on_cursor: bool) -> Strip:
         row, look = self._rows[index], self.look
         hidden = row.run in self.selection.hidden
-        texts = [(self._text(row, column), self._style(row, column, hidden)) for column in self._columns]
         mark = "○" if hidden else self._shared.runs.mark(row.run)
         mark_style = look.faint if hidden else self._shared.runs.style(row.run, look)
-        return self.line_strip(self._line(width, texts, f" {mark} ", mark_style), width, on_cursor=on_cursor)
+        parts = self.row((f" {mark} ", mark_style), lambda at: [self._cell(row, at, hidden)])
+        return self.line_strip(parts, width, on_cursor=on_cursor)
+
+    def _cell(self, row: SessionRow, at: int, hidden: bool) -> Part:
+        column = self._columns[at]
+        return self._fitted(at, self._text(row, column), self._style(row, column, hidden))
+
+    def _fitted(self, at: int, text: str, style: Style) -> Part:
+        """A cell's text, numbers on the right."""
+        return fit(text, self.size_of(at), align="right" if self._numeric[at] else "left", keep="both"), style
 
     def _style(self, row: SessionRow, column: ColumnOf, hidden: bool) -> Style:
         look, value = self.look, self._value(row, column)
@@ -190,47 +167,15 @@ class HParams(Listing):
 
     # What keys do
 
-    def action_cursor_left(self) -> None:
-        self.column = max(self.column - 1, 0)
-
-    def action_cursor_right(self) -> None:
-        self.column = min(self.column + 1, len(self._columns) - 1)
-
-    def action_first(self) -> None:
-        self.column = 0
-
-    def action_last(self) -> None:
-        self.column = len(self._columns) - 1
-
-    def watch_column(self) -> None:
-        self.redraw()
-
-    def action_enter(self) -> None:
-        """Sort by the column under the cursor; metrics start with their best."""
-        column = self._columns[self.column]
+    def sort_by(self, at: int) -> None:
+        """Metrics start with their best."""
+        column = self._columns[at]
         if column == self._sorted_by:
             self._descending = not self._descending
         else:
             self._sorted_by = column
             self._descending = isinstance(column, MetricColumn) and goal(column.tag) == "max"
         self.invalidate()
-
-    def cursor_moved(self) -> None:
-        if self.run is not None:
-            self.post_message(RunFocused(self.run))
-
-    def on_click(self, event: events.Click) -> None:
-        index = self.line_at(event.y)
-        if index is not None:
-            self.cursor = index
-        elif event.y == 1 and (column := self._column_at(event.x)) is not None:
-            self.column = column
-            self.action_enter()
-
-    def _column_at(self, x: int) -> int | None:
-        if x < 3 + self._cells[0]:
-            return 0
-        return next((at for at in range(self._left, len(self._columns)) if x < self._end_of(at)), None)
 
 
 def _name(column: ColumnOf) -> str:

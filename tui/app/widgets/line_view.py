@@ -31,11 +31,14 @@ class StripView(Widget, can_focus=True):
         super().__init__(id=id)
         self._strips: list[Strip] = []
         self._composed_for = Size()
+        self._look: Look | None = None
 
     @property
     def look(self) -> Look:
         """The styles of the theme in force."""
-        return look_of(self.app.theme, dark=self.app.current_theme.dark)
+        if self._look is None:  # every part of a line asks for it
+            self._look = look_of(self.app.theme, dark=self.app.current_theme.dark)
+        return self._look
 
     @property
     def text(self) -> str:
@@ -75,6 +78,7 @@ class StripView(Widget, can_focus=True):
         self.watch(self.app, "theme", self._theme_changed, init=False)
 
     def _theme_changed(self) -> None:
+        self._look = None
         self._composed_for = Size()
         self.refresh()
 
@@ -83,6 +87,14 @@ class StripView(Widget, can_focus=True):
 
     def on_blur(self) -> None:
         self.redraw()
+
+
+def thumb(row: int, rows: int, top: int, count: int, look: Look) -> Strip:
+    """One cell of the scroll bar beside `rows` lines in view, from the line `top` on, of `count`."""
+    size = max(1, rows * rows // count)
+    start = (rows - size) * top // max(1, count - rows)
+    inside = start <= row < start + size
+    return Strip([Segment("┃" if inside else "│", look.dim if inside else look.faint)], 1)
 
 
 class LineView(StripView):
@@ -141,7 +153,7 @@ class LineView(StripView):
             for index in range(self.top, last)
         ]
         if bar:
-            strips = [Strip.join([s, self._thumb(i, rows, count)]) for i, s in enumerate(strips)]
+            strips = [Strip.join([s, thumb(i, rows, self.top, count, self.look)]) for i, s in enumerate(strips)]
         return [*heading, *strips]
 
     @property
@@ -153,13 +165,6 @@ class LineView(StripView):
         self.set_reactive(LineView.cursor, min(max(self.cursor, 0), count - 1))
         self.top = min(max(self.top, self.cursor - rows + 1), self.cursor)
         self.top = min(max(self.top, 0), max(0, count - rows))
-
-    def _thumb(self, row: int, rows: int, count: int) -> Strip:
-        """One cell of the scroll bar."""
-        size = max(1, rows * rows // count)
-        start = (rows - size) * self.top // max(1, count - rows)
-        inside = start <= row < start + size
-        return Strip([Segment("┃" if inside else "│", self.look.dim if inside else self.look.faint)], 1)
 
     @property
     def page(self) -> int:

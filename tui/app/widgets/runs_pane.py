@@ -1,4 +1,4 @@
-"""The runs pane: every run with its colour, state and last step; shows, hides and focuses them."""
+"""The runs pane: every run with its colour, state and last step; shows, hides, folds, pins and focuses them."""
 
 from __future__ import annotations
 
@@ -8,24 +8,36 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from tui.analysis.run_state import RunState
-from tui.app.catalog import listed_runs
-from tui.app.messages import RunFocused, RunToggled
-from tui.app.parts import pane_title
+from tui.app.catalog import focused_run, group_with, visible_runs
+from tui.app.choices import RunOrder
+from tui.app.messages import Noticed, RunFocused, RunFolded, RunPinned, RunsToggled, RunToggled
+from tui.app.parts import Part, cells_of, pane_title
+from tui.app.run_listing import INDENT, RunListing, Told
+from tui.app.run_order import order_title
+from tui.app.run_tree import RunLine, line_of
 from tui.app.selection import Selection
 from tui.app.shared import Shared
+from tui.app.theme import Look
 from tui.app.widgets.line_view import LineView
-from tui.render.cells import fit, width
-from tui.render.numbers import age, count
+from tui.render.cells import fit
+from tui.render.cells import width as cell_width
+from tui.render.numbers import plural
 from tui.render.strips import row_strip
-from tui.store.snapshot import EMPTY_SNAPSHOT, RunSummary, StoreSnapshot
+from tui.render.text import printable
+from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
 
-_STEP_CELLS = 6
 _MARGINS = 8  # the mark, blanks between the columns, the scroll bar, the border
 _LEAST, _MOST = 24, 48
+_INDENT_SHARE = 4  # what a line may be indented: one part in so many
+_MARK_CELLS = 2
+_INDENTED = 6  # the mark, and the blanks before it and about the columns
 
 
 class RunsPane(LineView):
-    """One line a run. The cursor's run is the one whose values the rows show."""
+    """One line a run. The cursor's run is the one whose values the rows show.
+
+    While the pane has the focus the cursor's line stays where it is on the screen when the order changes around it.
+    """
 
     DEFAULT_CSS = """
     RunsPane { width: 24; border-right: vkey $panel; }
@@ -37,115 +49,260 @@ class RunsPane(LineView):
     def __init__(self, shared: Shared, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._shared = shared
-        self._names: list[str] = []
+        self._listing = RunListing(shared)
         self._wanted: str | None = None
-        self._state_cells = 4
-        self._short_cells = 4
-        self._longest = self._wanted_width = 0
+        self._wanted_width = 0
+        self._focused_run: str | None = None
+        self._drawn: dict[tuple[int, int, bool, bool], Strip] = {}
+        self._drawn_for: Look | None = None
+
+    # What is listed
+
+    @property
+    def line(self) -> RunLine | None:
+        """The line that the cursor is on."""
+        lines = self._listing.lines
+        return lines[self.cursor] if self.cursor < len(lines) else None
+
+    @property
+    def run(self) -> str | None:
+        """The run that the cursor is on, None on a directory."""
+        return self.line.run if self.line is not None else None
 
     def line_count(self) -> int:
-        return len(self._names)
+        return len(self._listing.lines)
+
+    def watch_snapshot(self, old: StoreSnapshot, new: StoreSnapshot) -> None:
+        self.invalidate()
+
+    def watch_selection(self, old: Selection, new: Selection) -> None:
+        if _used_of(old) != _used_of(new):
+            self.invalidate()
+        elif old.focused_run != new.focused_run:
+            self.redraw()
+
+    def relist(self) -> None:
+        """Make the list again; the cursor stays with its run."""
+        key = self.line.key if self.line is not None else (None, None)
+        if self._wanted is not None:
+            key, self._wanted = (self._wanted, None), None
+        self._listing.update(self.snapshot, self.selection)
+        self._drawn = {}
+        place = line_of(self._listing.lines, key)
+        if place is not None:
+            self.top += place - self.cursor if self.has_focus else 0
+            self.set_reactive(LineView.cursor, place)
+        self._set_width()
+
+    def _set_width(self) -> None:
+        """As wide as the names and states want, within limits. It never shrinks: each change moves everything else."""
+        of = self._listing
+        wanted = min(max(of.longest + of.state_cells + of.number_cells + _MARGINS, _LEAST), _MOST)
+        if wanted > self._wanted_width:  # setting a style lays the whole screen out again, even to the same value
+            self._wanted_width = self.styles.width = wanted
+
+    def show_run(self, run: str) -> None:
+        """Put the cursor on a run, or the folded directory it is in, without announcing it, as soon as it is listed."""
+        if self.run != run:
+            self._wanted = run
+            self.invalidate()
+
+    def _keep_in_view(self, count: int, rows: int) -> None:
+        """The cursor's line; but without the focus what sorts first, be it the newest or the best."""
+        top = self.top
+        super()._keep_in_view(count, rows)
+        if not self.has_focus and self.selection.run_order is not RunOrder.NAME:
+            self.top = min(top, max(0, count - rows))
+
+    # How it is drawn
+
+    def compose_strips(self, width: int, height: int) -> list[Strip]:
+        self._focused_run = focused_run(self.snapshot, self.selection)
+        if self.look is not self._drawn_for:
+            self._drawn_for, self._drawn = self.look, {}
+        return super().compose_strips(width, height)
 
     def heading(self, width: int) -> list[Strip]:
-        visible = sum(name not in self.selection.hidden for name in self._names)
-        total = len(self.snapshot.runs)
-        parts = pane_title("Runs", visible, total, self.selection.runs_filter, self.has_focus, self.look)
+        shown, total = len(visible_runs(self.snapshot, self.selection)), len(self.snapshot.runs)
+        parts = pane_title("Runs", shown, total, self.selection.runs_filter, self.has_focus, self.look)
+        parts += self._order_parts(width - cells_of(parts))
         return [row_strip(parts, width, self.look.text)]
+
+    def _order_parts(self, cells: int) -> list[Part]:
+        """What the runs are sorted by, `  by Loss/val best`; the tag keeps its end."""
+        tag, what = (printable(text) for text in order_title(self.selection))
+        if not what:
+            return []
+        text = f"{tag} {what}" if tag else what
+        return [("  by ", self.look.dim), (fit(text, max(1, cells - 6), keep="end").rstrip(), self.look.text)]
 
     def empty_lines(self, width: int) -> list[Strip]:
         text = "no run matches" if self.snapshot.runs else "none yet"
         return [row_strip([(fit(f" {text}", width), self.look.dim)], width, self.look.text)]
 
     def draw_line(self, index: int, width: int, *, on_cursor: bool) -> Strip:
-        run = self.snapshot.runs[self._names[index]]
+        """A line, drawn once a list: the cursor moves more often than lines change."""
+        run = self._listing.lines[index].run
+        key = index, width, on_cursor, run is not None and run == self._focused_run
+        if key not in self._drawn:
+            self._drawn[key] = self._line_strip(index, width, on_cursor=on_cursor)
+        return self._drawn[key]
+
+    def _line_strip(self, index: int, width: int, *, on_cursor: bool) -> Strip:
         look = self.look
-        hidden = run.name in self.selection.hidden
-        mark = "○" if hidden else self._shared.runs.mark(run.name)
-        colour = look.faint if hidden else self._shared.runs.style(run.name, look)
-        state, state_style = self._state(run)
-        step = "" if run.last_step is None else count(run.last_step)
-        number = (f" {fit(step, _STEP_CELLS, align='right')} ", look.dim)
-        room = width - 3 - len(number[0]) - 1
-        if self._longest > room - self._state_cells:  # names say more than how long ago
-            state, state_cells = state.split()[0], self._short_cells
-        else:
-            state_cells = self._state_cells
-        tail = (f" {fit(state, state_cells, align='right')}", state_style)
-        room = max(1, room - state_cells)
-        name = (self._shared.runs.fitted(run.name, room), look.faint if hidden else look.text)
-        parts = [(f" {mark} ", colour), name, tail, number]
+        if not self._listing.lines[index].selectable:
+            return row_strip([(" " + "─" * (width - 2), look.faint)], width, look.text)
+        parts = self._parts(index, width)
         if on_cursor:
             parts = [(text, look.on_cursor(style)) for text, style in parts]
         return row_strip(parts, width, look.on_cursor(look.text) if on_cursor else look.text)
 
-    def _state(self, run: RunSummary) -> tuple[str, Style]:
-        """What the run does, in words, and since when if it is silent; or that its files are deleted."""
-        state, look = self._shared.state_of(run), self.look
-        silence = self._shared.silence(run)
-        silent = "" if silence is None else age(silence)
+    def _parts(self, index: int, width: int) -> list[Part]:
+        line, told = self._listing.lines[index], self._listing.told(index)
+        indent = " " * _indent(line, width)
+        tail = [*self._flags(line), *self._tail(told, width)]
+        room = max(1, width - len(indent) - _MARK_CELLS - cells_of(tail))
+        return [(indent, self.look.text), self._mark(line, told), *self._name_parts(index, told, room), *tail]
+
+    def _mark(self, line: RunLine, told: Told) -> Part:
+        look, runs = self.look, self._shared.runs
+        if line.run is None:
+            return ("▸ " if line.folded else "▾ "), look.dim if told.shown else look.faint
+        if line.run in self.selection.hidden:
+            return "○ ", look.faint
+        return f"{runs.mark(line.run)} ", runs.style(line.run, look)
+
+    def _name_parts(self, index: int, told: Told, room: int) -> list[Part]:
+        line, look = self._listing.lines[index], self.look
+        style = look.faint if not told.shown else look.dim if line.run is None else look.text
+        if line.run is not None and line.run == self._focused_run:
+            style += Style(bold=True)
+        if not line.folded:
+            return [(self._listing.name(index, room), style)]
+        name, notes = printable(line.name), _how_many(line, told)
+        note = next((note for note in notes if room - len(note) >= cell_width(name)), notes[-1])
+        name = fit(name, min(cell_width(name), max(1, room - len(note))), keep="both")
+        return [(name, style), (fit(note, room - cell_width(name)), look.dim)]
+
+    def _flags(self, line: RunLine) -> list[Part]:
+        """What else the run is: the baseline, pinned."""
+        baseline = group_with(self.snapshot, self.selection.baseline)
+        flags = "Δ" if line.run is not None and line.run == baseline else ""
+        flags += "↑" if line.run in self.selection.pinned_runs else ""
+        return [(f" {flags}", self.look.dim)] if flags else []
+
+    def _tail(self, told: Told, width: int) -> list[Part]:
+        """State and number in their columns. An open directory has neither, and its name may reach over them."""
+        if told.state is None:
+            return []
+        of, text, cells = self._listing, told.text, self._listing.state_cells
+        if _INDENTED + of.longest + cells + of.number_cells > width:  # names say more than how long ago
+            text, cells = text.split()[0], of.short_state_cells
+        state = f" {fit(text, cells, align='right')}"
+        return [
+            (state, self._state_style(told.state)),
+            (f" {fit(told.number, of.number_cells, align='right')} ", self.look.dim),
+        ]
+
+    def _state_style(self, state: RunState) -> Style:
         match state:
             case RunState.LIVE:
-                return ("live" if silent in ("", "now") else f"live {silent}"), look.good
+                return self.look.good
             case RunState.NAN:
-                return "NaN", look.error
-            case RunState.STALLED:
-                return f"stalled {silent}", look.warning
-            case RunState.DELETED:
-                return state.value, look.warning
-            case _:
-                return f"done {silent}".strip().removesuffix(" now"), look.dim
+                return self.look.error
+            case RunState.DONE:
+                return self.look.dim
+            case RunState.STALLED | RunState.DELETED:
+                return self.look.warning
 
-    @property
-    def run(self) -> str | None:
-        """The run that the cursor is on."""
-        return self._names[self.cursor] if self.cursor < len(self._names) else None
+    # What keys do
 
-    def watch_snapshot(self, old: StoreSnapshot, new: StoreSnapshot) -> None:
-        self.invalidate()
-
-    def watch_selection(self, old: Selection, new: Selection) -> None:
-        self.invalidate()
-
-    def relist(self) -> None:
-        """Make the list again; the cursor stays with its run."""
-        run, self._wanted = self._wanted or self.run, None
-        self._names = listed_runs(self.snapshot, self.selection)
-        if run in self._names:
-            self.set_reactive(RunsPane.cursor, self._names.index(run))
-        self._set_width()
-
-    def _set_width(self) -> None:
-        """As wide as the names and states want, within limits. It never shrinks: each change moves everything else."""
-        states = [self._state(self.snapshot.runs[name])[0] for name in self._names]
-        self._state_cells = max(map(len, states), default=4)
-        self._short_cells = max((len(state.split()[0]) for state in states), default=4)
-        self._longest = max((width(self._shared.runs.name(name)) for name in self._names), default=0)
-        wanted = min(max(self._longest + self._state_cells + _STEP_CELLS + _MARGINS, _LEAST), _MOST)
-        if wanted > self._wanted_width:  # setting a style lays the whole screen out again, even to the same value
-            self._wanted_width = self.styles.width = wanted
-
-    def show_run(self, run: str) -> None:
-        """Put the cursor on a run without announcing it, as soon as it is listed."""
-        if self.run != run:
-            self._wanted = run
-            self.invalidate()
+    def move(self, by: int) -> None:
+        """Move the cursor, stopping at the ends and not on the rule."""
+        at = min(max(self.cursor + by, 0), max(0, self.line_count() - 1))
+        on_rule = at < self.line_count() and not self._listing.lines[at].selectable
+        super().move(at - self.cursor + (on_rule and (1 if by > 0 else -1)))
 
     def cursor_moved(self) -> None:
         if self.run is not None:
             self.post_message(RunFocused(self.run))
 
     def action_enter(self) -> None:
-        self.cursor_moved()
+        """Fold or unfold a directory; of a run, show its values."""
+        line = self.line
+        if line is not None and line.run is None and line.directory is not None:
+            self.post_message(RunFolded(line.directory))
+        else:
+            self.cursor_moved()
+
+    def action_cursor_left(self) -> None:
+        """Fold the directory; from what is in it, go to its line."""
+        line = self.line
+        if line is None:
+            return
+        parent = self._listing.parents[self.cursor]
+        if line.directory is not None and not line.folded and not self.selection.runs_filter.text:
+            self.post_message(RunFolded(line.directory))
+        elif parent >= 0:
+            self.move(parent - self.cursor)
+
+    def action_cursor_right(self) -> None:
+        """Unfold the directory; if it is open, go to the first line in it."""
+        line = self.line
+        if line is not None and line.directory is not None:
+            if line.folded:
+                self.post_message(RunFolded(line.directory))
+            else:
+                self.move(1)
 
     def action_toggle_line(self) -> None:
-        """Show or hide the cursor's run."""
+        """Show or hide the cursor's run, or all runs of its directory."""
+        if self.line is not None:
+            self._toggle(self.line)
+
+    def _toggle(self, line: RunLine) -> None:
+        if len(line.stands_for) == 1:
+            self.post_message(RunToggled(line.stands_for[0]))
+        else:
+            self.post_message(RunsToggled(line.stands_for))
+
+    def action_pin(self) -> None:
         if self.run is not None:
-            self.post_message(RunToggled(self.run))
+            self.post_message(RunPinned(self.run))
+        elif self.line is not None:
+            self.post_message(Noticed("only runs can be pinned, not directories", failed=True))
 
     def on_click(self, event: events.Click) -> None:
         index = self.line_at(event.y)
         if index is None:
+            if event.y == 0:
+                self.app.call_later(self.app.run_action, "screen.order")
             return
-        self.cursor = index
-        if event.x < 3:
-            self.post_message(RunToggled(self._names[index]))
+        line = self._listing.lines[index]
+        if not line.selectable:
+            return
+        again, self.cursor = index == self.cursor, index
+        if line.run is not None and event.x < _indent(line, self.size.width) + _MARK_CELLS:
+            self._toggle(line)
+        elif line.directory is not None and (again or line.run is None):
+            self.post_message(RunFolded(line.directory))
+
+
+def _indent(line: RunLine, width: int) -> int:
+    """Cells before a line's mark."""
+    return 1 + min(line.depth * INDENT, width // _INDENT_SHARE)
+
+
+def _how_many(line: RunLine, told: Told) -> tuple[str, str]:
+    """How many runs a folded directory holds, in words and as a bare number; beside a run, how many more."""
+    if line.run is not None:
+        return f" +{plural(told.total - 1, 'run')}", f" +{told.total - 1}"
+    many = str(told.total) if told.shown in (0, told.total) else f"{told.shown}/{told.total}"
+    return f" {many} run{'s' if told.total > 1 else ''}", f" {many}"
+
+
+def _used_of(selection: Selection) -> tuple[object, ...]:
+    """What of the selection makes another list, or other lines of it."""
+    s = selection
+    listed = s.runs_filter, s.folded_runs, s.pinned_runs, s.run_order, s.order_tag
+    return (*listed, s.hidden, s.baseline)

@@ -1,55 +1,63 @@
-"""The full density: one tag's chart with axes and a cursor, and a table of its runs below."""
+"""The full density: one chart with axes and a cursor, of a tag or of its group's tags together, and a table below."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from dataclasses import replace
 
-import numpy as np
 from rich.style import Style
-from textual import events
 from textual.strip import Strip
 
-from tui.analysis.statistics import goal
-from tui.app.axes import x_ticks, y_ticks
-from tui.app.catalog import focused_run
-from tui.app.curves import CurveCache, Readout, RunCurve, drawn, readout, step_along, window_of
-from tui.app.messages import CursorMoved, TagOpened
+from logging_lib.tfevents import plugins
+from tui.app.catalog import group_of, natural_key, short_name
+from tui.app.choices import Fit
+from tui.app.messages import CursorMoved, MarkMoved, TagOpened
 from tui.app.parts import Part, cells_of, noted, superseded_notes
+from tui.app.plot import Plot, PlotCache, PlotDrawing, plot_of
 from tui.app.shared import Shared
+from tui.app.widgets.chart_mouse import ChartMouse
 from tui.app.widgets.full_view import FullView
 from tui.app.widgets.readout_table import ReadoutTable
-from tui.model import SeriesKey
 from tui.render.cells import fit
-from tui.render.chart import ChartSpec, PlotArea, draw_chart, plot_area
+from tui.render.chart import PlotArea
 from tui.render.numbers import plural
-from tui.render.raster import Raster, rasterise
-from tui.render.strips import ChartStyles, canvas_strips, row_strip
+from tui.render.strips import row_strip
 from tui.render.text import printable
-from tui.render.window import Window
 
 _MARGIN = 1
 # The table gets what the chart leaves: so many rows are enough for a chart, or this share of a tall pane.
 _CHART_ENOUGH, _CHART_SHARE = 12, 0.6
 
 
-class ScalarChart(FullView):
+class ScalarChart(ChartMouse, FullView):
     """The chart of `selection.tag` over the visible runs. Nothing is computed while another page is shown."""
+
+    kind = plugins.SCALARS
 
     def __init__(self, shared: Shared, *, id: str | None = None) -> None:
         super().__init__(shared, id=id)
-        self._cache = CurveCache()
-        self._curves: list[RunCurve] = []
-        self._window: Window | None = None
-        self._area = PlotArea(0, 0, 0, 0)
-        self._drawn: tuple[tuple[list[RunCurve], bool, Window, PlotArea], Raster] | None = None
+        self._cache = PlotCache()
+        self._plot = Plot((), None)
+        self._drawing = PlotDrawing(shared)
 
     @property
     def tag(self) -> str | None:
         return self.selection.tag
 
-    def series_keys(self) -> Sequence[SeriesKey]:
-        return list(self.snapshot.scalars)
+    @property
+    def tag_here(self) -> str | None:
+        """The tag that is open."""
+        return self.selection.tag
+
+    def chart_plot(self) -> Plot:
+        return self._plot
+
+    def chart_columns(self) -> int:
+        return self._drawing.area.width
+
+    def chart_area(self) -> PlotArea:
+        area = self._drawing.area
+        return replace(area, left=area.left + _MARGIN, top=area.top + 1)
 
     # How it is drawn
 
@@ -63,124 +71,97 @@ class ScalarChart(FullView):
         return [title, *self._chart(width, chart_height), *table]
 
     def _gather(self) -> None:
-        """The curves of the tag's visible runs, and the window that shows them."""
-        keys = self.keys.get(self.selection.tag or "", [])
+        """The curves of the visible runs, and the window that shows them."""
+        keys = [key for tag in self._tags_together() for key in self.keys.get(tag, [])]
         self._cache.keep_only(keys)
-        self._curves = [self._cache.of(self.snapshot.scalars[key], self.selection) for key in keys]
-        superseded = self.selection.superseded
-        self._window = window_of(self._curves, log_y=self.selection.log_y, superseded=superseded)
+        self._plot = plot_of(self.snapshot, keys, self.selection, self._cache)
+
+    def _tags_together(self) -> list[str]:
+        """The tag that is open, or all of its group that the filter lets through; those without a group stay alone."""
+        tag = self.selection.tag or ""
+        group = group_of(tag)
+        if not self.selection.together or not group:
+            return [tag]
+        return sorted({tag, *(other for other in self.tags if group_of(other) == group)}, key=natural_key)
 
     def _title(self, cells: int) -> Strip:
-        look, tag = self.look, self.selection.tag or ""
-        tags = self.tags
-        place = f"  {tags.index(tag) + 1} of {len(tags)}" if tag in tags else ""
-        left: list[Part] = [(f" {printable(tag)}", look.text + Style(bold=True)), (place, look.dim)]
-        right: list[Part] = [(f"  {plural(len(self._curves), 'run')}  x: {self.selection.axis.value} ", look.dim)]
+        look, names = self.look, self._names()
+        left: list[Part] = [(f" {names[0]}", look.text + Style(bold=True)), *((name, look.dim) for name in names[1:])]
+        runs = len({curve.run for curve in self._plot.curves})
+        x = "progress" if self.selection.fit is Fit.PROGRESS else self.selection.axis.value
+        right: list[Part] = [(f"  {plural(runs, 'run')}  x: {x} ", look.dim)]
         least = min(cells_of(left[:1]), cells // 2)
         if least + cells_of(right) > cells:
             left = left[:1]
-        return noted(left, self._superseded_notes(), right, cells, least, look)
+        return noted(left, self._notes(), right, cells, least, look)
 
-    def _superseded_notes(self) -> list[str]:
-        points = sum(curve.superseded for curve in self._curves)
-        return superseded_notes(points, "point", "shown faint", shown=self.selection.superseded)
+    def _names(self) -> list[str]:
+        """What the chart is of, and what else can be said of that."""
+        tag, tags, together = self.selection.tag or "", self.tags, self._tags_together()
+        if len(together) > 1:
+            return [printable(group_of(tag)), f"  {', '.join(printable(short_name(name)) for name in together)}"]
+        return [printable(tag), f"  {tags.index(tag) + 1} of {len(tags)}" if tag in tags else ""]
+
+    def _notes(self) -> list[str]:
+        """What is not to be seen in the chart, in many words and in few."""
+        s, notes = self.selection, []
+        if s.zoom is not None:
+            notes.append(["zoomed, 0 shows all", "zoomed: 0"])
+        if s.no_outliers:
+            notes.append(["outliers clipped, O shows them", "outliers clipped"])
+        if bands := [curve.band for curve in self._plot.curves if curve.band is not None]:
+            steps = "on interpolated steps" if any(band.interpolated for band in bands) else "on common steps"
+            most = max(band.members for band in bands)
+            notes.append([f"mean of up to {most} runs {steps}", f"means {steps}", "means"])
+        points = sum(curve.superseded for curve in self._plot.curves)
+        key = self.shared.key("superseded")
+        notes.append(superseded_notes(points, "point", "shown faint", shown=s.superseded, key=key))
+        known = [note for note in notes if note]
+        return [", ".join(note[min(words, len(note) - 1)] for note in known) for words in range(3)] if known else []
 
     def _chart(self, width: int, height: int) -> list[Strip]:
-        if self._window is None:
-            return self._no_chart(width)
-        spec = ChartSpec(
-            drawn(self._curves, superseded=self.selection.superseded),
-            self._window,
-            x_ticks(self._window, self.selection.axis, width),
-            y_ticks(self._window, height),
-            cursor_x=self.selection.cursor,
-        )
-        inner = width - 2 * _MARGIN
-        self._area = plot_area(spec, inner, height)
+        if self._plot.window is None:
+            why = self._plot.why_empty(self.selection)
+            return [row_strip([(fit(f"  {why}", width), self.look.dim)], width, self.look.text)]
         margin = Strip.blank(_MARGIN, self.look.text)
-        canvas = draw_chart(spec, inner, height, self._raster(spec))
-        return [Strip.join([margin, strip]) for strip in canvas_strips(canvas, self._styles())]
-
-    def _raster(self, spec: ChartSpec) -> Raster:
-        """The curves' raster; with hundreds of runs, moving the cursor must not draw them all again."""
-        want = (self._curves, self.selection.superseded, spec.window, self._area)
-        if self._drawn is None or self._drawn[0] != want:
-            self._drawn = want, rasterise(spec.curves, spec.window, self._area.width, self._area.height)
-        return self._drawn[1]
-
-    def _no_chart(self, width: int) -> list[Strip]:
-        if not self._curves:
-            why = "no visible run has this tag: Tab to the runs, then a shows all"
-        elif self.selection.log_y and any(np.isfinite(curve.values).any() for curve in self._curves):
-            why = "no value above 0 to draw on a log axis: y makes it linear"
-        else:
-            why = "every value so far is NaN or infinite"
-        return [row_strip([(fit(f"  {why}", width), self.look.dim)], width, self.look.text)]
-
-    def _styles(self) -> ChartStyles:
-        look = self.look
-        base = Style(bgcolor=look.background)
-        colours = {i: self.shared.runs.colour(curve.run) for i, curve in enumerate(self._curves)}
-        return ChartStyles(
-            base=base,
-            axis=look.faint,
-            label=look.dim,
-            grid=look.faint,
-            cursor=look.accent,
-            mark=look.warning,
-            warning=look.error,
-            highlight=Style(bgcolor=look.cursor_background),
-            curves={i: Style(color=colour) for i, colour in colours.items()},
-            faint={i: Style(color=self.shared.runs.faint(self._curves[i].run, look)) for i in colours},
-        )
+        strips = self._drawing.strips(self._plot, self.selection, self.look, width - 2 * _MARGIN, height)
+        return [Strip.join([margin, strip]) for strip in strips]
 
     def _table(self, width: int, height: int) -> list[Strip]:
         room = height - max(_CHART_ENOUGH, int(height * _CHART_SHARE)) - 1
-        rows = min(len(self._curves), max(1, room))
-        table = ReadoutTable(self.shared, self.look, smoothed=self.selection.smoothing_weight > 0)
-        return table.strips(self._readouts(), width, rows, head=height >= _CHART_ENOUGH)
+        rows = min(len(self._plot.curves), max(1, room))
+        table = ReadoutTable(self.shared, self.look, self._plot, self.selection)
+        return table.strips(width, rows, head=height >= _CHART_ENOUGH)
 
-    def _readouts(self) -> list[Readout]:
-        """One readout a run: the best value first where one can be better, NaN last."""
-        found = [r for curve in self._curves if (r := readout(curve, self.selection.cursor)) is not None]
-        sign = {"min": 1, "max": -1, None: 0}[goal(self.selection.tag or "")]
-        return sorted(
-            found, key=lambda r: (math.isnan(r.smoothed), 0.0 if math.isnan(r.smoothed) else sign * r.smoothed)
-        )
-
-    # What keys and the mouse do
-
-    def action_first(self) -> None:
-        if curve := self._cursor_curve():
-            self.post_message(CursorMoved(float(curve.x[0])))
-
-    def action_last(self) -> None:
-        if curve := self._cursor_curve():
-            self.post_message(CursorMoved(float(curve.x[-1])))
-
-    def action_leave(self) -> None:
-        """Esc: first the cursor goes, then the chart."""
-        self.post_message(TagOpened(None) if self.selection.cursor is None else CursorMoved(None))
-
-    def _cursor_curve(self) -> RunCurve | None:
-        """The run whose points the cursor steps along: the focused one, else the longest."""
-        focused = focused_run(self.snapshot, self.selection)
-        with_points = [curve for curve in self._curves if len(curve.x)]
-        chosen = next((curve for curve in with_points if curve.run == focused), None)
-        return chosen or max(with_points, key=lambda curve: len(curve.x), default=None)
+    # What keys do
 
     def step(self, by: int) -> None:
-        """Move the cursor to the next point at least `by` columns away, so that every press is seen to move it."""
-        curve = self._cursor_curve()
-        if curve is None or self._window is None:
-            return
-        if self.selection.cursor is None:
-            self.post_message(CursorMoved(float(curve.x[-1])))
-            return
-        column = (self._window.x1 - self._window.x0) / max(1, self._area.width)
-        self.post_message(CursorMoved(step_along(curve.x, self.selection.cursor, by * column)))
+        self.move_cursor(by)
 
-    def on_click(self, event: events.Click) -> None:
-        x = self._area.x_at(event.x - _MARGIN, self._window) if self._window else None
-        if x is not None and 0 < event.y <= self._area.height + 1:
-            self.post_message(CursorMoved(x))
+    def action_first(self) -> None:
+        if len(x := self.chart_points()):
+            self.cursor_to(float(x[0]))
+
+    def action_last(self) -> None:
+        if len(x := self.chart_points()):
+            self.cursor_to(float(x[-1]))
+
+    def action_leave(self) -> None:
+        """Esc: first cursor and mark go, then the chart."""
+        if self.selection.cursor is None and self.selection.mark is None:
+            self.post_message(TagOpened(None))
+            return
+        self.post_message(CursorMoved(None))
+        self.post_message(MarkMoved(None))
+
+    def _step_tag(self, by: int) -> None:
+        """To the tag before or after; past those that are on the chart already."""
+        tags, here = self.tags, self._tags_together()
+        if len(here) < 2 or self.selection.tag not in tags:
+            super()._step_tag(by)
+            return
+        at = tags.index(self.selection.tag)
+        beyond: Sequence[str] = tags[at::by] if by else ()
+        other = next((tag for tag in beyond if tag not in here), None)
+        if other is not None:
+            self.post_message(TagOpened(other))

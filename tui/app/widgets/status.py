@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from textual import events
 from textual.reactive import reactive
 from textual.strip import Strip
 
 from tui.analysis.run_state import RunState
-from tui.app.keys import Key, footer_keys
+from tui.app.keys import KEYS, Key, footer_keys
+from tui.app.messages import Noticed
 from tui.app.parts import Part, cells_of, cut, fitting, spread
 from tui.app.selection import Selection
 from tui.app.shared import Shared
+from tui.app.shown_settings import fitting_settings
 from tui.app.theme import Look
 from tui.app.widgets.line_view import StripView
 from tui.ingest.ingester import IngestStatus
@@ -22,7 +25,6 @@ from tui.render.strips import row_strip
 from tui.render.text import printable
 from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
 
-_HELP = "? help "
 _LEFT_LEAST = 16  # cells of the header that name what is open, whatever the state has to say
 
 
@@ -36,7 +38,7 @@ def health(snapshot: StoreSnapshot, status: IngestStatus, shared: Shared, look: 
         return [(f"reading {status.bytes_read / status.bytes_total:.0%} of {bytes_(status.bytes_total)} ", look.accent)]
     if not snapshot.runs:
         return [("watching ", look.dim)]
-    states = Counter(shared.state_of(run) for run in snapshot.runs.values())
+    states = Counter(shared.status(run).state for run in snapshot.runs.values())
     parts: list[Part] = []
     for state, mark, style in (
         (RunState.LIVE, "●", look.good),
@@ -96,22 +98,23 @@ class TabBar(StripView, can_focus=False):
     active = reactive(0, repaint=False, init=False)
     selection = reactive(Selection(), repaint=False, init=False)
 
+    def __init__(self, help_key: str = "?") -> None:
+        super().__init__()
+        self._help = f"{help_key} help "
+
     def compose_strips(self, width: int, height: int) -> list[Strip]:
-        look, s = self.look, self.selection
+        look = self.look
         left: list[Part] = [(" ", look.text)]
         for number, label in enumerate(self._labels(width)):
             left += [(label, look.accent if number == self.active else look.dim), ("  ", look.text)]
-        smooth = f"smooth {s.weight:.3g}".replace("0.", ".") if s.smoothing_weight else "raw"
-        restarts = "+superseded  " if s.superseded else ""
-        settings = f"x {s.axis.value}  {smooth}  {'log' if s.log_y else 'linear'}  {restarts}"
-        names = cells_of(left)
-        right = [(settings, look.dim)] if names + len(settings) + len(_HELP) <= width else []
-        return [spread(left, [*right, (_HELP, look.dim)], width, look)]
+        room = width - cells_of(left) - len(self._help)
+        right = [(f"{text}  ", look.dim) for text in fitting_settings(self.selection, room)]
+        return [spread(left, [*right, (self._help, look.dim)], width, look)]
 
     def _labels(self, width: int) -> list[str]:
         """Number and name of every tab; where they do not all fit, only the present one's name."""
         labels = [f"{number + 1} {name}" for number, name in enumerate(self.tabs)]
-        if sum(len(label) + 2 for label in labels) + 1 + len(_HELP) <= width:
+        if sum(len(label) + 2 for label in labels) + 1 + len(self._help) <= width:
             return labels
         return [label if number == self.active else str(number + 1) for number, label in enumerate(labels)]
 
@@ -133,22 +136,30 @@ class TabBar(StripView, can_focus=False):
 
 
 class KeysLine(StripView, can_focus=False):
-    """One line: the keys that matter in this view, as many as fit; `?` always does."""
+    """One line: the keys that matter in this view, as many as fit; `?` always does. A notice takes their place."""
 
     DEFAULT_CSS = "KeysLine { height: 1; }"
 
     view = reactive("rows", repaint=False, init=False)
+    notice: reactive[Noticed | None] = reactive(None, repaint=False, init=False)
+
+    def __init__(self, keys: Iterable[Key] = KEYS) -> None:
+        super().__init__()
+        self._keys = tuple(keys)
 
     def compose_strips(self, width: int, height: int) -> list[Strip]:
         look = self.look
         parts: list[Part] = [(" ", look.text)]
+        if self.notice is not None:
+            parts.append((printable(self.notice.text), look.warning if self.notice.failed else look.text))
+            return [row_strip(cut(parts, width), width, look.text)]
         for key in self._fitting(width):
             shown, label = key.in_footer
             parts += [(shown, look.text), (f" {label}   ", look.dim)]
         return [row_strip(cut(parts, width), width, look.text)]
 
     def _fitting(self, cells: int) -> list[Key]:
-        keys = footer_keys(self.view)
+        keys = footer_keys(self.view, self._keys)
         last = keys[-2:]
         shown: list[Key] = []
         for key in keys[:-2]:
@@ -158,6 +169,11 @@ class KeysLine(StripView, can_focus=False):
         return [*shown, *last]
 
     def watch_view(self) -> None:
+        self.notice = None
+        self.redraw()
+
+    def watch_notice(self) -> None:
+        self.set_class(self.notice is not None, "-notice")
         self.redraw()
 
 

@@ -1,0 +1,18 @@
+"""What every test needs: nothing of the user's configuration, and nothing remembered from one run to the next."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Directories of configuration and state that nobody else uses; programs that tests start inherit them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+            patch.setenv(variable, os.fspath(tmp_path_factory.mktemp(variable.lower())))
+        patch.delenv("TBTUI_CONFIG", raising=False)
+        yield
