@@ -20,21 +20,20 @@ from pathlib import Path
 
 from benchmarks.work import WORKS, prepare
 from tests.terminal import DEADLINE, Terminal
-from tui.app.theme import DARK
 
 WORK = "long"
 IDLE_TURNS = 20
-# Where the cursor starts and the tag below; a line with the cursor on it has a background of its own.
+# Where the cursor starts and the tag below.
 _UPPER, _LOWER = b"entropy", b"policy"
-_ON_CURSOR = b"48;2;%d;%d;%dm  " % tuple(bytes.fromhex(DARK.cursor_background.removeprefix("#")))
-# Each key, and what only its answer writes: cursor down and up, smoothing off and on, help open and closed.
+# Each key, and what only its answer writes: only changed cells are sent, so no name is written again while its line
+# stays as it is. Cursor down and up, smoothing off and on (the "s" of step stands where that of smooth will), help.
 TURN = (
-    ("down", b"\x1b[B", _ON_CURSOR + _LOWER),
-    ("up", b"\x1b[A", _ON_CURSOR + _UPPER),
-    ("s", b"s", b"raw "),
-    ("s", b"s", b"smooth ."),
-    ("? opens", b"?", b"tbtui keys"),
-    ("? closes", b"?", b"? help"),
+    ("down", b"\x1b[B", _LOWER),
+    ("up", b"\x1b[A", _UPPER),
+    ("s", b"s", b"raw"),
+    ("s", b"s", b"mooth"),
+    ("? opens", b"?", b"Moving"),
+    ("? closes", b"?", _UPPER),
 )
 
 Samples = dict[str, list[float]]
@@ -80,7 +79,7 @@ def turns(screen: Screen, samples: Samples, most: int) -> None:
 def measure(logdir: Path, loading: Samples, idle: Samples) -> float:
     """One load; returns how long it was loading after the first tag showed, in seconds."""
     with Screen.tbtui(str(logdir), columns=120, lines=40) as screen:
-        screen.until(lambda: _ON_CURSOR + _UPPER in screen.output and screen.loading)
+        screen.until(lambda: _UPPER in screen.output and screen.loading)
         start = time.perf_counter()
         turns(screen, loading, most=10_000)
         seconds = time.perf_counter() - start

@@ -31,6 +31,8 @@ LOSS_TAGS = [
 ]  # fmt: skip
 TF2_TAGS = ["epoch_loss", "epoch_accuracy", "batch_loss", "learning_rate", "evaluation_loss_vs_iterations"]
 EVALUATION_TAGS = [f"eval/{name}" for name in ("loss", "accuracy", "f1", "perplexity", "calibration_error")]
+GROUPS = ("train", "val", "test", "ema")
+MEASURES = ("loss", "accuracy", "precision", "recall", "f1", "perplexity")
 
 _WALL_TIME = struct.Struct("<cd")
 _FLOAT = struct.Struct("<f")
@@ -170,6 +172,20 @@ def many_runs(runs: int, tags: int, steps: int) -> Callable[[Path], None]:
     return write
 
 
+def grouped(runs: int, groups: int, tags: int, steps: int) -> Callable[[Path], None]:
+    """Runs of a training that logs so many groups of so many tags each."""
+    names = [f"{GROUPS[group]}/{MEASURES[tag]}" for group in range(groups) for tag in range(tags)]
+
+    def write(directory: Path) -> None:
+        for run in range(runs):
+            log = Log(run)
+            for step in range(steps):
+                log.scalars(names, step)
+            log.write(directory / f"run{run}")
+
+    return write
+
+
 def histograms(directory: Path) -> None:
     """The weights and gradients of a model, as torch's add_histogram stores them; ten shapes a tag."""
     log = Log()
@@ -217,10 +233,11 @@ WORKS = {
     "W3": Work("50 histograms x 200 steps", histograms),
     "W4": Work("TF2 tensor scalars, 5 tags x 100,000 steps", tf2_tensors),
     "W5": Work("irregular: 20 tags in random order x 50,000 steps, evaluations, histograms", irregular),
-    # For the benchmarks of keys, memory and tails, not of peers.
+    # For the benchmarks of keys, memory, tails and bytes, not of peers.
     "long": Work("one run, 10 tags x 800,000 steps", one_run(800_000)),
     "4M": Work("one run, 10 tags x 400,000 steps", one_run(400_000)),
     "4M-runs": Work("200 runs x 20 tags x 1,000 steps", many_runs(200, 20, 1_000)),
+    "4x24": Work("4 runs x 24 tags x 1,000 steps", grouped(4, 4, 6, 1_000)),
     "1000-runs": Work("1,000 runs x 5 tags x 20 steps", many_runs(1_000, 5, 20)),
 }
 PEERS_WORKS = ("W1", "W2", "W3", "W4", "W5")
