@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest import mock
 
+from rich.terminal_theme import TerminalTheme
 from textual.pilot import Pilot
 
 from logging_lib.tfevents.filename import is_event_filename
@@ -34,6 +35,16 @@ NOW = 1_760_000_000.0  # 2025-10-09 08:53:20 UTC
 _INTERVAL = 0.3
 _PATIENCE = 60.0
 _WIDE, _SMALL = (160, 45), (80, 24)
+# What a terminal's own colours are in the pictures: xterm's.
+_XTERM = TerminalTheme(
+    (0, 0, 0),
+    (229, 229, 229),
+    [(0, 0, 0), (205, 0, 0), (0, 205, 0), (205, 205, 0), (60, 120, 255), (205, 0, 205), (0, 205, 205), (229, 229, 229)],
+    [
+        (127, 127, 127), (255, 0, 0), (0, 255, 0), (255, 255, 0), (92, 92, 255), (255, 0, 255), (0, 255, 255),
+        (255, 255, 255),
+    ],
+)  # fmt: skip
 
 
 def sweep(place: Path) -> None:
@@ -84,7 +95,7 @@ class Picture:
 
 _CHART = "down down down enter"
 _ALL = (
-    Picture("rows"),
+    Picture("rows", size=(140, 20)),
     Picture("rows_80x24", size=_SMALL),
     Picture("expanded", "down down down space", size=(120, 30)),
     Picture("light", "down down down space", settings=Settings(theme="light", palette="vivid"), size=(120, 30)),
@@ -92,13 +103,14 @@ _ALL = (
     Picture("chart", f"{_CHART} y full_stop home pagedown m pagedown pagedown pagedown", size=(120, 36)),
     Picture("together", f"{_CHART} y G", size=(120, 36)),
     Picture("table", "v", size=(120, 24)),
-    Picture("seeds", f"A ctrl+u {' '.join('adamw[a-z_]*')} enter {_CHART}", data=seeds, size=(120, 36)),
+    Picture("seeds", f"A ctrl+u {' '.join('adamw[a-z_]*')} enter {_CHART} y", data=seeds, size=(120, 36)),
     Picture("runs", "tab", data=seeds, size=(120, 24)),
     Picture("histograms", "2", size=(120, 24)),
     Picture("ridgeline", "2 down enter", size=(120, 36)),
     Picture("hparams", "3", size=(120, 24)),
     Picture("problems", "5", size=(120, 24), data=damaged),
     Picture("ascii", settings=Settings(ascii=True, colours="none"), size=(120, 24)),
+    Picture("sixteen", f"{_CHART} y", settings=Settings(palette="ansi", ascii=True), size=(120, 30)),
     Picture("help", "question_mark", size=(120, 45)),
 )
 PICTURES_BY_NAME = {picture.name: picture for picture in _ALL}
@@ -138,7 +150,8 @@ async def _drawn(picture: Picture, runs: Path) -> str:
         await _until(pilot, lambda: not app.ingester.status.loading and app.main.read is app.ingester.snapshot)
         await pilot.press(*picture.keys.split())
         await _until(pilot, lambda: not shared.blobs.waits)
-        return smaller(app.export_screenshot(title="tbtui", simplify=True))
+        with mock.patch("rich.console.SVG_EXPORT_THEME", _XTERM):
+            return smaller(app.export_screenshot(title="tbtui", simplify=True))
 
 
 async def _until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:

@@ -1,23 +1,28 @@
-"""The documents say what is true: options, the example configuration, pictures and links."""
+"""The documents say what is true: options, commands, the example configuration, pictures and links."""
 
 from __future__ import annotations
 
 import argparse
 import re
 import runpy
+import shlex
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from tui.app.config_file import TABLES, read_config
 from tui.app.settings import RULES, OneOf, Settings
+from tui.cli import main as cli
 from tui.cli.screen_options import SETTINGS, add_screen_options
 
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = [DOCS.parent / "README.md", *sorted(DOCS.glob("*.md"))]
+README = DOCS.parent / "README.md"
+PAGES = [*sorted(DOCS.parent.glob("*.md")), *sorted(DOCS.glob("*.md"))]
 CONFIGURATION = (DOCS / "configuration.md").read_text(encoding="utf-8")
-LARGEST_PICTURE = 150_000
+LARGEST_PICTURE, LARGEST_PHOTOGRAPH = 150_000, 120_000
+COMMANDS = ("demo", "export", "inspect", "ls", "tags")
 
 
 def example() -> str:
@@ -60,20 +65,58 @@ def test_every_option_is_documented_and_every_documented_one_is_there() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
-    targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
-    assert [target for target in targets if not (page.parent / target).exists()] == []
+    links = re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", page.read_text(encoding="utf-8"))
+    for target, heading in links:
+        other = page.parent / target if target else page
+        assert other.exists(), target
+        assert not heading or heading in headings(other), f"{target}#{heading}"
+
+
+def headings(page: Path) -> list[str]:
+    """What links to the page's headings say, as GitHub makes it."""
+    titles = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
+
+
+def command_lines(text: str) -> list[list[str]]:
+    """The arguments of every `tbtui` that is to be typed: in blocks of shell, and in running text with a LOGDIR."""
+    blocks = "\n".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL))
+    lines = re.findall(r"(?:^|/)tbtui (.*)$", blocks, re.MULTILINE)
+    prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    lines += [line for line in re.findall(r"`tbtui ([^`]*)`", prose) if line not in COMMANDS]
+    # What may be left out is left out, and what comes after a pipe is another program's.
+    return [shlex.split(re.sub(r"\[[^]]*\]", "", line).split("|")[0], comments=True) for line in lines]
+
+
+def test_every_command_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[argparse.Namespace] = []
+    monkeypatch.setattr(cli, "_open_screen", done.append)
+    for name in COMMANDS:
+        monkeypatch.setattr(import_module(f"tui.cli.{name}"), "run", done.append)
+    lines = [arguments for page in PAGES for arguments in command_lines(page.read_text(encoding="utf-8"))]
+    assert {arguments[0] for arguments in lines} >= {*COMMANDS, "runs/", "old:runs_a", "LOGDIR..."}
+    for arguments in lines:
+        cli.main(arguments)  # exits where it does not understand
+    assert len(done) == len(lines)
 
 
 def test_every_picture_is_drawn_shown_and_small() -> None:
     drawn = set(runpy.run_path(str(DOCS / "draw_pictures.py"))["PICTURES_BY_NAME"])
-    files = {path.stem: path for path in (DOCS / "pictures").iterdir()}
+    files = {path.stem: path for path in (DOCS / "pictures").glob("*.svg")}
     text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
     assert files.keys() == drawn == set(re.findall(r"pictures/(\w+)\.svg", text))
-    assert "docs/pictures/rows.svg" in PAGES[0].read_text(encoding="utf-8")
+    assert "docs/pictures/rows.svg" in README.read_text(encoding="utf-8")
     for path in files.values():
         svg = path.read_text(encoding="utf-8")
         assert len(svg.encode()) < LARGEST_PICTURE
         assert not re.findall(r"https?://(?!www\.w3\.org|www\.textualize\.io)", svg)  # nothing from elsewhere
+
+
+def test_other_pictures_are_shown_and_small() -> None:
+    others = {path.name: path for path in (DOCS / "pictures").iterdir() if path.suffix != ".svg"}
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert others.keys() == set(re.findall(r"pictures/(\w+\.(?!svg)\w+)", text))
+    assert all(path.stat().st_size < LARGEST_PHOTOGRAPH for path in others.values())
 
 
 @pytest.mark.parametrize(
