@@ -19,36 +19,40 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks.work import WORKS, prepare
-from tests.terminal import DEADLINE, Terminal
+from tests.terminal import DEADLINE, UNKNOWN, Terminal
 
-WORK = "long"
+LOADING, IDLE = "long", "W1"
 IDLE_TURNS = 20
-# Where the cursor starts and the tag below.
+COLUMNS, LINES = 160, 45
+# Where the cursor starts and the tag below. Only cells that change are sent: a name only when the cursor comes or goes.
 _UPPER, _LOWER = b"entropy", b"policy"
-# Each key, and what only its answer writes: only changed cells are sent, so no name is written again while its line
-# stays as it is. Cursor down and up, smoothing off and on (the "s" of step stands where that of smooth will), help.
+# Each key, and what only its answer writes: cursor down and up, smoothing off and on, help open and closed.
 TURN = (
     ("down", b"\x1b[B", _LOWER),
     ("up", b"\x1b[A", _UPPER),
     ("s", b"s", b"raw"),
     ("s", b"s", b"mooth"),
-    ("? opens", b"?", b"Moving"),
-    ("? closes", b"?", _UPPER),
+    ("? opens", b"?", b"closes"),
+    ("? closes", b"?", b"help"),
 )
 
 Samples = dict[str, list[float]]
 
 
 class Screen(Terminal):
-    """The program on a terminal whose bytes are kept but not drawn, which would take longer than what is measured."""
+    """The program on a terminal whose bytes are kept, and drawn when it is asked about: not while a key is timed."""
+
+    _drawn = 0
 
     def _take(self) -> None:
         self.output += os.read(self._master, 1 << 16)
 
     @property
     def loading(self) -> bool:
-        """Whether the header last said that reading goes on."""
-        return self.output.rfind(b"reading ") > self.output.rfind(b"last event")
+        """Whether the header says that reading goes on."""
+        self._stream.feed(UNKNOWN.sub(b"", bytes(self.output[self._drawn :])))
+        self._drawn = self.written
+        return "reading " in self.screen.display[0]
 
     def answer(self, key: bytes, marker: bytes) -> float:
         """Press a key; milliseconds until its answer."""
@@ -76,16 +80,18 @@ def turns(screen: Screen, samples: Samples, most: int) -> None:
             return
 
 
-def measure(logdir: Path, loading: Samples, idle: Samples) -> float:
-    """One load; returns how long it was loading after the first tag showed, in seconds."""
-    with Screen.tbtui(str(logdir), columns=120, lines=40) as screen:
+def measure(loading: Path, idle: Path, samples: tuple[Samples, Samples]) -> float:
+    """A log that loads and one that is loaded; returns how long the first was loading after its first tag showed."""
+    with Screen.tbtui(str(loading), columns=COLUMNS, lines=LINES) as screen:
         screen.until(lambda: _UPPER in screen.output and screen.loading)
         start = time.perf_counter()
-        turns(screen, loading, most=10_000)
+        turns(screen, samples[0], most=10_000)
         seconds = time.perf_counter() - start
+    with Screen.tbtui(str(idle), columns=COLUMNS, lines=LINES) as screen:
+        screen.until(lambda: _UPPER in screen.output and not screen.loading)
         screen.until_silent(1.0)
-        turns(screen, idle, most=IDLE_TURNS)
-        return seconds
+        turns(screen, samples[1], most=IDLE_TURNS)
+    return seconds
 
 
 def line(title: str, samples: Iterable[float]) -> str:
@@ -107,9 +113,9 @@ def main() -> None:
     idle: Samples = {}
     with contextlib.ExitStack() as stack:
         data = arguments.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        logdir = prepare(WORK, data)
-        seconds = [measure(logdir, loading, idle) for _ in range(arguments.rounds)]
-    print(f"{WORKS[WORK].title}; {statistics.median(seconds):.1f} s of loading a round")
+        logdirs = prepare(LOADING, data), prepare(IDLE, data)
+        seconds = [measure(*logdirs, (loading, idle)) for _ in range(arguments.rounds)]
+    print(f"{WORKS[LOADING].title}, {statistics.median(seconds):.1f} s of loading a round; idle: {WORKS[IDLE].title}")
     print(f"{'':24} {'keys':>5} {'median':>8} {'p90':>8} {'most':>8}   (ms)")
     for title, samples in (("loading", loading), ("idle", idle)):
         print(line(f"{title}, all", [taken for values in samples.values() for taken in values]))

@@ -23,7 +23,7 @@ import pyte
 
 DEADLINE = 30.0
 # What pyte does not know and would print: kitty keyboard and mode queries.
-_UNKNOWN = re.compile(rb"\x1b\[[<>=?][0-9;]*u|\x1b\[\?[0-9;]*\$p")
+UNKNOWN = re.compile(rb"\x1b\[[<>=?][0-9;]*u|\x1b\[\?[0-9;]*\$p")
 
 
 class Terminal:
@@ -71,6 +71,11 @@ class Terminal:
         os.close(self._master)
         self._home.cleanup()
 
+    def hang_up(self) -> None:
+        """Take the terminal away; nobody tells the program, for it is not its controlling terminal."""
+        os.close(self._master)
+        self._master = os.open(os.devnull, os.O_RDWR)
+
     @property
     def written(self) -> int:
         """Bytes that the program has written."""
@@ -112,7 +117,7 @@ class Terminal:
     def _take(self) -> None:
         data = os.read(self._master, 1 << 16)
         self.output += data
-        self._stream.feed(_UNKNOWN.sub(b"", data))
+        self._stream.feed(UNKNOWN.sub(b"", data))
 
     def until(self, condition: Callable[[], bool]) -> None:
         """Read until a condition on the screen comes true; fails when it does not in time."""

@@ -26,8 +26,8 @@ class Aggregate:
     """Several series as one; read-only arrays of shape [m], steps ascending.
 
     `mean`, `low` and `high` (the extremes) and `std` are of the `counts` members that have a finite value at the
-    step, NaN where none has. `std` is that of a sample (n - 1), 0 for one member. `broken` tells where a member's
-    value is NaN or infinite. `interpolated` tells that the steps are not common ones.
+    step, NaN where none has. `std` is that of a sample (n - 1): 0 for one member, infinite beyond float64. `broken`
+    tells where a member's value is NaN or infinite. `interpolated` tells that the steps are not common ones.
     """
 
     steps: Steps
@@ -179,7 +179,8 @@ def _mean_and_std(shares: Sequence[_Share], counts: Counts) -> tuple[Floats, Flo
         deviations = np.ldexp(np.where(share.finite, share.values, 0.0), -exponent) - mean[share.place]
         np.add(squares[share.place], deviations**2, out=squares[share.place], where=share.finite)
     std = np.sqrt(squares / np.maximum(counts - 1, 1))
-    return np.ldexp(mean, exponent), np.ldexp(std, exponent)
+    with np.errstate(over="ignore"):  # a sample may deviate by more than any of its members
+        return np.ldexp(mean, exponent), np.ldexp(std, exponent)
 
 
 def _exponent(shares: Sequence[_Share]) -> int:

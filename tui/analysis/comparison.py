@@ -35,9 +35,9 @@ def difference(steps: Steps, values: Values, base_steps: Steps, base_values: Val
 def compared(value: float, base: float, step: int) -> Difference:
     """The difference of two values, at a step."""
     by = value - base
-    if by and not base:
-        return Difference(by, math.copysign(math.inf, by), step)
-    return Difference(by, by / abs(base) if by else by, step)
+    if base:
+        return Difference(by, by / abs(base), step)
+    return Difference(by, math.copysign(math.inf, by) if abs(by) > 0 else by, step)
 
 
 def _value_at(step: int, steps: Steps, values: Values) -> float | None:

@@ -45,11 +45,12 @@ def range_statistics(x: npt.NDArray[Any], y: Floats) -> RangeStatistics:
 
 def _slope(x: npt.NDArray[Any], y: npt.NDArray[np.float64]) -> float:
     """Of the least-squares line through points whose mean y is 0."""
-    along = x.astype(np.float64)
+    # Halves, because the difference of two large numbers of opposite sign overflows.
+    along = x.astype(np.float64) / 2
     along -= along[0]
     longest = float(np.abs(along).max())
     if not longest:
         return math.nan
     along /= longest
     along -= along.mean()
-    return float(along @ y / (along @ along)) / longest
+    return float(along @ y / (along @ along)) / longest / 2

@@ -35,7 +35,7 @@ _LOWER_IS_BETTER = re.compile(
     r"|duration|mae|mape|mse|nll|nrmse|penalty|perplexity|ppl|regret|rmse|runtime|seconds|wer)[0-9]*"
 )
 _NEITHER_IS_BETTER = re.compile(
-    r"(beta|batch|clip|count|epochs?|frac|fraction|frames?|grad|gradients?|iter|iters|iterations?|learning|len|length|lr"
+    r"(beta|batch|clip|count|epochs?|epsilon|frac|fraction|frames?|grad|gradients?|iter|iters|iterations?|learning|len|length|lr"
     r"|memory|momentum|norm|norms|num|schedule|size|steps?|time|timesteps?|wd|weights?)[0-9]*"
 )
 _RATE = re.compile(r"(per[ _]?|/)sec(ond)?$", re.IGNORECASE)

@@ -13,6 +13,8 @@ from tui.model import Steps, WallTimes
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
 
+_LARGEST = np.finfo(np.float64).max
+
 
 class XAxis(StrEnum):
     """The quantity along x; the value is the word that is shown."""
@@ -60,4 +62,4 @@ def shares(x: Floats, first: float, last: float) -> Floats:
         return np.ones(len(x))
     # Halves, because the difference of two large numbers of opposite sign overflows.
     with np.errstate(over="ignore"):
-        return np.asarray((x / 2 - first / 2) / (last / 2 - first / 2))
+        return np.clip((x / 2 - first / 2) / (last / 2 - first / 2), -_LARGEST, _LARGEST)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import select
 import signal
 import sys
 from collections.abc import Iterable, Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from tui.ingest.ingester import Ingester
 
 POLL_SECONDS = 1.0
+TERMINAL_SECONDS = 5.0  # between two looks whether the terminal is still there
 
 
 class TbtuiApp(TerminalApp):
@@ -130,6 +132,17 @@ class TbtuiApp(TerminalApp):
         else:
             self.call_after_refresh(self.run_worker, self._open, exit_on_error=True)
 
+        if not self.is_headless:
+            self.set_interval(TERMINAL_SECONDS, self._end_without_terminal)
+
+    def _end_without_terminal(self) -> None:
+        """End where the terminal is gone and nobody sent a hangup: Textual would read its end for ever."""
+        poll = select.poll()
+        assert sys.__stdin__ is not None  # Textual reads it
+        poll.register(sys.__stdin__.fileno(), 0)
+        if poll.poll(0):  # nothing was asked for, so it is a hangup or an error
+            self._end_by_signal(signal.SIGHUP)
+
     async def _open(self) -> None:
         """Import the rest on a thread, and put the main screen over the first frame."""
         opening = self.screen
@@ -194,6 +207,11 @@ class TbtuiApp(TerminalApp):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The command palette offers the key table."""
         shown = {key.id: key.shown for key in self.shared.keys}
+        here = self.main.focused or self.main.page
+        for key in keys.HERE:
+            if hasattr(here, f"action_{key.id}"):
+                later = partial(self.call_later, self.run_action, key.id, here)
+                yield SystemCommand(key.help.rstrip("."), f"key {shown[key.id]}", later)
         for key in (*keys.SHOW, *keys.GO, *keys.APP):
             if key.id != "command_palette" and not key.id.startswith("tab("):
                 action = f"app.{key.id}" if key in keys.APP else key.id

@@ -15,6 +15,8 @@ from tui.model import Flags
 from tui.render.raster import Curve
 from tui.store.snapshot import ScalarSeries
 
+_LARGEST = np.finfo(np.float64).max
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Band:
@@ -47,7 +49,8 @@ def band_of(series: ScalarSeries, spread: Spread | None, arrangement: Indices | 
     low, high, counts = made.low, made.high, made.counts
     broken = made.broken & ~np.append(False, made.broken[:-1])
     if spread is Spread.STD:
-        low, high = made.mean - made.std, made.mean + made.std
+        with np.errstate(over="ignore"):
+            low, high = (np.clip(bound, -_LARGEST, _LARGEST) for bound in (made.mean - made.std, made.mean + made.std))
     if arrangement is not None:
         low, high, counts, broken = low[arrangement], high[arrangement], counts[arrangement], broken[arrangement]
     if weight:

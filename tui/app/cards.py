@@ -20,7 +20,6 @@ from tui.app.selection import Selection
 from tui.app.shared import Shared
 from tui.app.theme import Look
 from tui.render.cells import fit, width, wrap
-from tui.render.glyphs import BRAILLE
 from tui.render.numbers import number
 from tui.render.raster import pattern_sample
 from tui.render.strips import row_strip
@@ -44,7 +43,8 @@ class CardSize:
 class CardTexts:
     """What a title says: the name, and the shown run's curve of each tag, with `labels` where there are several.
 
-    `group` is "" where it stands elsewhere; `best` is the best run of a single tag.
+    `group` is "" where it stands elsewhere; `best` is the best run of a single tag, `beside` the names of all tags
+    of its group.
     """
 
     group: str
@@ -52,6 +52,7 @@ class CardTexts:
     shown: tuple[RunCurve, ...]
     labels: tuple[str, ...]
     best: Best | None
+    beside: tuple[str, ...] = ()
 
 
 class CardDrawing:
@@ -99,7 +100,7 @@ class CardDrawing:
         room = cells - 2 * _MARGIN
         whole = width(printable(f"{texts.group}/{texts.name}" if texts.group else texts.name))
         right = self._values(plot, texts, selection, look, room, whole)
-        name = headed_parts(texts.group, texts.name, room - cells_of(right), look)
+        name = headed_parts(texts.group, texts.name, texts.beside, room - cells_of(right), look)
         parts = [(" ", look.text), *name, *right, (" ", look.text)]
         if on_cursor:
             parts = [(text, look.on_cursor(style)) for text, style in parts]
@@ -131,7 +132,7 @@ class CardDrawing:
             colour = self._shared.runs.style(curve.run, look)
             start = [(f" {self._shared.runs.mark(curve.run)} ", colour)]
             if label is not None:
-                sample = _sample(plot.tags.index(curve.tag))
+                sample = pattern_sample(plot.tags.index(curve.tag), _SAMPLE)
                 start = [(f"  {sample} ", colour), (f"{printable(label)} ", look.dim)]
             found.append([*start, (number(point.value), style)])
         return found
@@ -142,11 +143,6 @@ class CardDrawing:
         style = self._shared.runs.style(texts.best.run, look)
         mark, name = self._shared.runs.mark(texts.best.run), self._shared.runs.name(texts.best.run)
         return [[(f"  ★ {mark}", style)], [(f" {name}", style)]]
-
-
-def _sample(pattern: int) -> str:
-    """What the line of the tag at a place looks like."""
-    return "".join(chr(BRAILLE.dots[code]) for code in pattern_sample(pattern, _SAMPLE))
 
 
 def _seen(selection: Selection) -> tuple[object, ...]:

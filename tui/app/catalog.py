@@ -33,25 +33,35 @@ class Group:
         """What one of its tags is called under the title, yet to be made printable: pinned ones by their full names."""
         return (short_name(tag) if self.name not in ("", PINNED) else tag) or "(no name)"
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What all of its tags are called, in order."""
+        return tuple(map(self.label, self.tags))
 
-_DIGITS = re.compile(r"([0-9]+)")
+
+# A learning rate as 0.003 or 3e-4 is one number; 0.3 inside blocks.0.3 or layer0.3.weight is two indices.
+_NUMBERS = re.compile(r"((?<![0-9.])[0-9]+(?:\.[0-9]+)?[eE]-[0-9]{1,3}(?![0-9])|(?<![0-9.])0\.[0-9]+(?![0-9.])|[0-9]+)")
+_LEAST = -(1 << 62)
 
 
 @lru_cache(maxsize=65536)
 def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Sorts layer2 before layer10 and ignores case, except between names that are equal otherwise."""
+    """Sorts layer2 before layer10, lr0.003 before lr0.01 and ignores case, except between names equal otherwise."""
     parts = (_number_key(part) if part[0] in "0123456789" else (1, 0, part.casefold()) for part in _split(name))
     return (*parts, (-1, 0, name))
 
 
 def _split(name: str) -> list[str]:
-    return [part for part in _DIGITS.split(name) if part]
+    return [part for part in _NUMBERS.split(name) if part]
 
 
-def _number_key(digits: str) -> tuple[int, int, str]:
-    """By value, without int(), which refuses numbers of thousands of digits."""
-    significant = digits.lstrip("0")
-    return 0, len(significant), significant
+def _number_key(number: str) -> tuple[int, int, str]:
+    """By value: the power of ten, then the digits; without int(), which refuses numbers of thousands of digits."""
+    mantissa, _, exponent = number.lower().partition("e-")
+    whole, _, fraction = mantissa.partition(".")
+    significant = (whole + fraction).lstrip("0")
+    power = len(significant) - len(fraction) - int(exponent or 0)
+    return 0, power if significant else _LEAST, significant.rstrip("0")
 
 
 def group_of(tag: str) -> str:
@@ -113,6 +123,12 @@ def group_with(snapshot: StoreSnapshot, run: str | None) -> str | None:
         return run
     groups = (group for group in snapshot.runs.values() if isinstance(group, GroupSummary) and run in group.members)
     return next((group.name for group in groups), run)
+
+
+def baseline_run(snapshot: StoreSnapshot, selection: Selection) -> str | None:
+    """The run that others are compared with, or the group that it is a member of; None where neither is there."""
+    baseline = group_with(snapshot, selection.baseline)
+    return baseline if baseline in snapshot.runs else None
 
 
 def _is_visible(run: str, selection: Selection) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from tui.analysis.comparison import Difference, difference
 from tui.analysis.statistics import Best, Extremes, Goal, Trend, best_among, best_value, extremes, goal, ranked, trend
 from tui.analysis.x_axis import order
+from tui.app.kept import Kept
 from tui.app.tag_list import TagList
 from tui.model import SeriesKey
 from tui.render.glyphs import BRAILLE, Glyphs
@@ -32,23 +33,19 @@ class FactsCache:
     """Facts of series, computed again only when a series' version moved."""
 
     def __init__(self) -> None:
-        self._known: dict[SeriesKey, tuple[int, Facts]] = {}
-        self._extremes: dict[SeriesKey, tuple[int, Extremes | None]] = {}
+        self._facts: Kept[SeriesKey, Facts] = Kept()
+        self._extremes: Kept[SeriesKey, Extremes | None] = Kept()
 
     def of(self, series: ScalarSeries) -> Facts:
         """The facts of a series."""
-        known = self._known.get(series.key)
-        if known is None or known[0] != series.version:
-            facts = Facts(float(series.values[-1]), int(series.steps[-1]), trend(series.values), self.extremes(series))
-            known = self._known[series.key] = (series.version, facts)
-        return known[1]
+        return self._facts.of(series.key, series.version, lambda: self._found(series))
 
     def extremes(self, series: ScalarSeries) -> Extremes | None:
         """The extremes alone, which cost a tenth of all facts: the best of a thousand runs wants no more."""
-        known = self._extremes.get(series.key)
-        if known is None or known[0] != series.version:
-            known = self._extremes[series.key] = (series.version, extremes(series.values, series.steps))
-        return known[1]
+        return self._extremes.of(series.key, series.version, lambda: extremes(series.values, series.steps))
+
+    def _found(self, series: ScalarSeries) -> Facts:
+        return Facts(float(series.values[-1]), int(series.steps[-1]), trend(series.values), self.extremes(series))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +62,12 @@ class SparkCache:
 
     def __init__(self) -> None:
         self.glyphs = BRAILLE
-        self._known: dict[SeriesKey, tuple[tuple[int, int, Frame | None], Spark]] = {}
+        self._sparks: Kept[SeriesKey, Spark] = Kept()
 
     def of(self, series: ScalarSeries, cells: int, frame: Frame | None = None) -> Spark:
         """The sparkline of a series in so many cells: over its own points, or over a frame's steps and values."""
-        known, want = self._known.get(series.key), (series.version, cells, frame)
-        if known is None or known[0] != want:
-            known = self._known[series.key] = (want, _spark(series, cells, frame, self.glyphs))
-        return known[1]
+        made_from = series.version, cells, frame
+        return self._sparks.of(series.key, made_from, lambda: _spark(series, cells, frame, self.glyphs))
 
 
 def _spark(series: ScalarSeries, cells: int, frame: Frame | None, glyphs: Glyphs) -> Spark:
@@ -89,15 +84,13 @@ class DifferenceCache:
     """Differences of series to a baseline, computed again only when either's version moved."""
 
     def __init__(self) -> None:
-        self._known: dict[SeriesKey, tuple[tuple[SeriesKey, int, int], Difference | None]] = {}
+        self._differences: Kept[SeriesKey, Difference | None] = Kept()
 
     def of(self, series: ScalarSeries, base: ScalarSeries) -> Difference | None:
         """How the series stands against the baseline's; None where they have no step in common."""
-        known, want = self._known.get(series.key), (base.key, series.version, base.version)
-        if known is None or known[0] != want:
-            found = difference(series.steps, series.values, base.steps, base.values)
-            known = self._known[series.key] = (want, found)
-        return known[1]
+        made_from = base.key, series.version, base.version
+        points = series.steps, series.values, base.steps, base.values
+        return self._differences.of(series.key, made_from, lambda: difference(*points))
 
 
 class _Ranking(NamedTuple):

@@ -129,10 +129,11 @@ SHOW = (
     _key("toggle_all", "a", "a", "all/none", "Show all runs, or none.", "Showing"),
     _key("only", "o", "o", "only this", "Show only this run; again: all.", "Showing", RUNS),
     _key("filter", "slash", "/", "filter", "Filter the focused pane: regular expression, smart case, live.", "Showing",
-         ROWS, HISTOGRAMS, RUNS, HPARAMS, first=True),
+         ROWS, CARDS, HISTOGRAMS, RUNS, HPARAMS, first=True),
     _key("axis", "x", "x", "x axis", "X axis: step, relative time, wall time.", "Showing"),
     _key("fit", "f", "f", "fit", "Fit x to the longest run, to the focused run, or each run to 0-100 %.", "Showing"),
-    _key("no_outliers", "O", "O", "outliers", "Leave outliers out of the range of y, as TensorBoard does.", "Showing"),
+    _key("no_outliers", "O", "O", "outliers", "Leave outliers out of the range of y, as TensorBoard does.", "Showing",
+         CARDS),
     _key("log_y", "y", "y", "log y", "Logarithmic y axis.", "Showing", CHART),
     _key("superseded", "r", "r", "restarts",
          "Show or hide what a restarted run logged again: faint in the chart, in brackets among histograms. "

@@ -62,13 +62,6 @@ class Zoomed(Message):
 
 
 @dataclass
-class BaselineChosen(Message):
-    """Compare the others with this run; the same again compares with none."""
-
-    run: str
-
-
-@dataclass
 class TagPinned(Message):
     """Pin a tag on top of the list, or unpin it."""
 

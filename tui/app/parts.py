@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from rich.style import Style
 from textual.strip import Strip
 
 from tui.app.selection import Filter
 from tui.app.theme import Look
-from tui.render.cells import fit, width
+from tui.render.cells import fit, fit_distinct, width
 from tui.render.numbers import count, plural
 from tui.render.strips import row_strip
 from tui.render.text import printable
@@ -41,10 +42,10 @@ def spread(left: Sequence[Part], right: Sequence[Part], cells: int, look: Look) 
     return row_strip([*cut(left, rest), *right], cells, base)
 
 
-def fitting(parts: Sequence[Part], cells: int) -> list[Part]:
-    """As many of the first parts as fit; at least two."""
+def fitting(parts: Sequence[Part], cells: int, least: int = 2) -> list[Part]:
+    """As many of the first parts as fit; at least so many."""
     kept = list(parts)
-    while len(kept) > 2 and cells_of(kept) > cells:
+    while len(kept) > least and cells_of(kept) > cells:
         kept.pop()
     return kept
 
@@ -54,14 +55,14 @@ def noted(
 ) -> Strip:
     """A full view's title: `spread`, with the longest note that fits before `right`.
 
-    What the line is too narrow for goes in this order: words of the note, the end of `left` down to `least` cells,
-    `right`, the note.
+    What the line is too narrow for goes in this order: words of the note, the last parts of `left` down to `least`
+    cells, `right`, the note.
     """
     marked = [[(f"  {note} ", look.text), *right] for note in notes]
     whole = [parts for parts in marked if cells_of([*left, *parts]) <= cells]
     short = [*marked[-1:], *(parts[:1] for parts in marked[-1:]), right]
     fits = [*whole, *(parts for parts in short if least + cells_of(parts) <= cells), []]
-    return spread(left, fits[0], cells, look)
+    return spread(fitting(left, cells - cells_of(fits[0]), least=1), fits[0], cells, look)
 
 
 def superseded_notes(total: int, noun: str, looks: str, *, shown: bool, key: str = "r") -> list[str]:
@@ -89,17 +90,29 @@ def group_parts(title: str, tags: int, note: str, *, folded: bool, cells: int, l
     return [*parts, ("─" * cells, look.faint)]
 
 
-def headed_parts(group: str, label: str, cells: int, look: Look) -> list[Part]:
+def fitted_label(label: str, beside: tuple[str, ...], cells: int) -> str:
+    """A tag's name in exactly `cells`; where it is cut it differs from the others `beside` it, which hold it too."""
+    if width(printable(label)) <= cells or label not in beside:
+        return fit(label, cells, keep="both")
+    return _told_apart(beside, cells)[label]
+
+
+@lru_cache(maxsize=64)
+def _told_apart(labels: tuple[str, ...], cells: int) -> Mapping[str, str]:
+    return fit_distinct(labels, cells)
+
+
+def headed_parts(group: str, label: str, beside: tuple[str, ...], cells: int, look: Look) -> list[Part]:
     """A tag's name after that of its group, if any, in exactly `cells`; what is too long of the group's goes first.
 
-    Both are yet to be made printable.
+    All are yet to be made printable; from the names `beside` it that of the tag differs where it is cut.
     """
     head, name = printable(group), printable(label)
     if not head:
-        return [(fit(name, cells, keep="both"), look.text)]
+        return [(fitted_label(label, beside, cells), look.text)]
     room = max(cells - width(name), cells // 3)
     head = f"{head}/" if width(head) < room else fit(head, room - 1) + "/"
-    return [(head, look.text + Style(bold=True)), (fit(name, cells - width(head), keep="both"), look.text)]
+    return [(head, look.text + Style(bold=True)), (fitted_label(label, beside, cells - width(head)), look.text)]
 
 
 def pane_title(name: str, shown: int, total: int, pattern: Filter, focused: bool, look: Look) -> list[Part]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -73,10 +73,11 @@ class PlotCache(CurveCache):
             known = self._plots[keys] = (curves, view), _plot(curves, view)
         return known[1]
 
-    def keep_only(self, keys: Sequence[SeriesKey]) -> None:
-        super().keep_only(keys)
-        kept = set(keys)
-        self._plots = {series: known for series, known in self._plots.items() if kept.issuperset(series)}
+    def keep_plots(self, shown: Iterable[Sequence[SeriesKey]]) -> None:
+        """Forget the plots of other series than are on one of those shown together, and their curves."""
+        kept = {tuple(keys) for keys in shown}
+        self.keep_only([key for keys in kept for key in keys])
+        self._plots = {keys: known for keys, known in self._plots.items() if keys in kept}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,9 @@ def _y_range(lines: Sequence[_Line], seen: Stretch, view: _View) -> tuple[float,
         full = fit_range(values, log=view.log_y)
     if full is None or not view.no_outliers or (inner := inner_range(values, log=view.log_y)) is None:
         return full
-    return max(full[0], inner[0]), min(full[1], inner[1])
+    low, high = max(full[0], inner[0]), min(full[1], inner[1])
+    # The least numbers that there are lie below the range that is made for them in decades.
+    return (low, high) if low < high else full
 
 
 def _within(x: Floats, seen: Stretch) -> tuple[int, int]:

@@ -66,15 +66,12 @@ def _fail(id: str, reason: str) -> NoReturn:
 
 
 def _first_clash(changes: dict[str, tuple[str, ...]]) -> tuple[str, str, str] | None:
-    """A changed command, another with the same key, and that key; None without any.
-
-    Commands that share a key in the table work in different views, and may share others too.
-    """
+    """A changed command, another with the same key, and that key; None without any."""
     table = {key.id: (*changes.get(key.id, _default_keys(key)), *ALWAYS.get(key.id, ())) for key in KEYS}
     for id in reversed(changes):  # of two changes that clash the first one stays
         for other, theirs in table.items():
             shared = [key for key in table[id] if key in theirs]
-            if other != id and shared and not set(_default_keys(_BY_ID[id])) & set(_default_keys(_BY_ID[other])):
+            if other != id and shared:
                 return id, other, shared[0]
     return None
 

@@ -39,6 +39,7 @@ class RunStyles:
         self._settled = False
         self._group_styles: dict[str, RunStyle] = {}
         self._group_names: dict[str, str] = {}
+        self._last_groups: dict[str, str] = {}
 
     def see(
         self, names: Iterable[str], *, starts: Callable[[str], float] = lambda name: 0.0, settled: bool = True
@@ -58,12 +59,18 @@ class RunStyles:
         self._settled = settled
 
     def see_groups(self, names: list[str], beside: Iterable[str]) -> None:
-        """Give groups of runs a style each, that differs from those of the runs beside them; known ones keep theirs."""
+        """Give groups of runs a style each, that differs from those of the runs beside them; known ones keep theirs.
+
+        These and the last ones have names from now on: while a pattern is typed groups come and go, and one widget
+        has the new snapshot before the other.
+        """
         new = [name for name in names if name not in self._group_styles]
         shown = [self._style(name) for name in (*beside, *names) if name not in new]
         self._group_styles |= assign(new, shown, palette=self._palette)
-        self._group_names |= {name: printable(short) for name, short in folded_names(names).items()}
-        self._fitted = {}
+        shorts = {name: printable(short) for name, short in folded_names(names).items()}
+        if shorts != self._last_groups:
+            self._group_names = {**self._last_groups, **shorts}
+            self._last_groups, self._fitted = shorts, {}
 
     def _style(self, name: str) -> RunStyle:
         return self._styles[name] if name in self._styles else self._group_styles[name]
@@ -151,6 +158,10 @@ class Shared:
         if known is None or known[0] is not run or not known[1].since <= now < known[1].until:
             known = self._statuses[run.name] = (run, self._judged(run, now))
         return known[1]
+
+    def keep_statuses(self, runs: Iterable[str]) -> None:
+        """Forget the statuses of all other runs: that of a group holds all paths of its members."""
+        self._statuses = {name: self._statuses[name] for name in runs if name in self._statuses}
 
     def _judged(self, run: RunSummary, now: float) -> RunStatus:
         silence, lasts = self.silence(run), self.state_lasts(run)

@@ -11,6 +11,7 @@ from tui.analysis.run_table import Cell, best_value, change, last_cell, max_cell
 from tui.analysis.statistics import goal
 from tui.app.aggregation import GroupSummary, MeanSeries
 from tui.app.choices import Measure
+from tui.app.kept import Kept
 from tui.model import SeriesKey
 from tui.render.numbers import number, percent, plural
 from tui.render.text import printable
@@ -27,15 +28,15 @@ class CellCache:
 
     def __init__(self, mean_of: int) -> None:
         self.mean_of = mean_of
-        self._known: dict[tuple[SeriesKey, Measure], tuple[int, Cell, str]] = {}
+        self._cells: Kept[tuple[SeriesKey, Measure], tuple[Cell, str]] = Kept()
 
     def of(self, series: ScalarSeries, measure: Measure) -> tuple[Cell, str]:
         """A number of a series, and how it is written; superseded points do not count."""
-        known = self._known.get((series.key, measure))
-        if known is None or known[0] != series.version:
-            cell = self._found(series.current(), measure)
-            known = self._known[series.key, measure] = (series.version, cell, number(cell.value))
-        return known[1:]
+        return self._cells.of((series.key, measure), series.version, lambda: self._written(series.current(), measure))
+
+    def _written(self, series: ScalarSeries, measure: Measure) -> tuple[Cell, str]:
+        cell = self._found(series, measure)
+        return cell, number(cell.value)
 
     def _found(self, series: ScalarSeries, measure: Measure) -> Cell:
         match measure:

@@ -69,6 +69,8 @@ def main(argv: Sequence[str]) -> int:
         return 0
     parser = _screen_parser()
     arguments = parser.parse_intermixed_args(argv)
+    if not arguments.logdirs:
+        parser.error("no LOGDIR")
     if (first := arguments.logdirs[0]) in _COMMANDS and not Path(first).exists():
         parser.error(f"{first} is a command: its options stand behind it")
     return _open_screen(arguments)
@@ -85,7 +87,7 @@ def _screen_parser() -> argparse.ArgumentParser:
     from tui.cli.screen_options import add_screen_options
 
     parser = _parser()
-    parser.add_argument("logdirs", metavar="LOGDIR", nargs="+", help="a directory with event files in or below it")
+    parser.add_argument("logdirs", metavar="LOGDIR", nargs="*", help="a directory with event files in or below it")
     parser.add_argument("--version", action="store_true", help="show the version and exit")
     add_screen_options(parser)
     return parser

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
@@ -12,6 +13,7 @@ from tui.render.text import printable
 CUT = "…"
 # Each pass tells apart names that differ one place further on; names that need more are not told apart by eye either.
 _DISTINCT_PASSES = 4
+_BETWEEN_PARTS = re.compile(r"([/_-]|(?<![0-9])\.|\.(?![0-9]))")
 _ENDS: tuple[Literal["start", "both"], ...] = ("start", "both")
 
 
@@ -43,7 +45,8 @@ def fit(
 def fit_distinct(names: Iterable[str], cells: int) -> dict[str, str]:
     """Each name fitted to `cells`, its ends kept; where that makes several look the same, what differs is kept.
 
-    Two names always differ if `cells` is 3 or more; of many, some may still be alike.
+    That is what follows their common start; or, where names differ in several places, the parts that do. Two names
+    always differ if `cells` is 3 or more; of many, some may still be alike.
     """
     texts = {name: fit(name, cells, keep="both") for name in names}
     for _ in range(_DISTINCT_PASSES):
@@ -52,6 +55,10 @@ def fit_distinct(names: Iterable[str], cells: int) -> dict[str, str]:
         if better == texts:
             break
         texts = better
+    if len(set(texts.values())) < len(texts):
+        sparse = _parts_that_differ(texts, cells)
+        if len(set(sparse.values())) > len(set(texts.values())):
+            return sparse
     filled = {name: _filled(printable(name), text) for name, text in texts.items()}
     return filled if len(set(filled.values())) >= len(set(texts.values())) else texts
 
@@ -66,6 +73,42 @@ def _told_apart(names: Sequence[str], cells: int) -> dict[str, str]:
         if len(set(texts)) > max(1, len(set(found.values()))):
             found = dict(zip(names, texts, strict=True))
     return found
+
+
+def _parts_that_differ(texts: Mapping[str, str], cells: int) -> dict[str, str]:
+    """The texts; those of cut names of one build (`layer.0.q.bias`, `layer.1.k.bias`): the parts that differ.
+
+    Of the other parts those are kept for which there is room, the nearest to these first.
+    """
+    builds: dict[tuple[str, ...], dict[str, list[str]]] = {}
+    for name, text in texts.items():
+        if CUT in text:
+            parts = _BETWEEN_PARTS.split(printable(name))
+            builds.setdefault(tuple(parts[1::2]), {})[name] = parts
+    return {**texts, **{name: text for named in builds.values() for name, text in _sparse(named, cells).items()}}
+
+
+def _sparse(named: Mapping[str, list[str]], cells: int) -> dict[str, str]:
+    """Names by their parts, with what is between them at the odd places, in `cells` cells."""
+    at_each = list(zip(*named.values(), strict=True))
+    kept = {at for at, parts in enumerate(at_each) if len(set(parts)) > 1}
+    shared = [at for at in range(0, len(at_each), 2) if at not in kept]
+    widest = [max(parts, key=width) for parts in at_each]
+    for at in sorted(shared, key=lambda at: min((abs(at - other) for other in kept), default=0)):
+        if width(_with_only(kept | {at}, widest)) <= cells:
+            kept.add(at)
+    return {name: fit(_with_only(kept, parts), cells) for name, parts in named.items()}
+
+
+def _with_only(kept: set[int], parts: Sequence[str]) -> str:
+    """The parts kept, with a mark in the place of those in between."""
+    text = ""
+    for at in range(0, len(parts), 2):
+        if at in kept:
+            text += parts[at - 1] + parts[at] if at - 2 in kept else parts[at]
+        elif not text.endswith(CUT):
+            text += CUT
+    return text
 
 
 def _filled(name: str, text: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from tui.render.glyphs import BRAILLE
 from tui.render.traces import PLACES_AT_ONCE, Bools, Columns, Indices, Ints, Traces, Values, trace
 from tui.render.window import Window
 
@@ -201,11 +202,11 @@ def _gaps(pattern: Sequence[int], columns: int) -> Bools:
     return np.resize(period, columns)
 
 
-def pattern_sample(pattern: int, cells: int) -> list[int]:
-    """Braille bits of a level line with a pattern, for legends."""
+def pattern_sample(pattern: int, cells: int) -> str:
+    """A level line with a pattern in braille, for legends."""
     dots = np.zeros((4, 2 * cells), np.bool_)
     dots[1] = ~_gaps(PATTERNS[pattern % len(PATTERNS)], 2 * cells)
-    return [int(code) for code in pack_dots(dots)[0]]
+    return "".join(chr(BRAILLE.dots[code]) for code in pack_dots(dots)[0])
 
 
 def pack_dots(dots: Bools) -> npt.NDArray[np.uint8]:

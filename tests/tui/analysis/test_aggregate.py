@@ -111,6 +111,11 @@ def test_values_at_the_ends_of_what_floats_hold_neither_overflow_nor_vanish(scal
     assert made.std[0] == pytest.approx(0.5 * scale, rel=1e-9, abs=0)
 
 
+def test_a_deviation_beyond_what_floats_hold_is_infinite() -> None:
+    made = aggregate([series({0: value}) for value in (1.7e308, 1.7e308, -1.7e308)])
+    assert (made.std.tolist(), made.high.tolist()) == ([INF], [1.7e308])
+
+
 def test_the_members_arrays_stay_theirs() -> None:
     one = scalar_series([1.0, 2.0])
     made = aggregate([one])

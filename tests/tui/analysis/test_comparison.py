@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.analysis.comparison import Difference, difference
+from tui.analysis.comparison import Difference, compared, difference
 
 
 def compare(points: list[tuple[int, float]], base: list[tuple[int, float]]) -> Difference | None:
@@ -40,9 +40,12 @@ def test_difference(points: list[tuple[int, float]], base: list[tuple[int, float
     assert compare(points, base) == expected
 
 
-def test_a_difference_to_nan_is_nan() -> None:
-    found = compare([(0, 1.0)], [(0, math.nan)])
-    assert found is not None and math.isnan(found.value) and math.isnan(found.fraction)
+@pytest.mark.parametrize(
+    ("value", "base"), [(1.0, math.nan), (math.nan, 1.0), (math.nan, 0.0), (0.0, math.nan), (math.inf, math.inf)]
+)
+def test_a_difference_with_nan_is_nan(value: float, base: float) -> None:
+    found = compared(value, base, 7)
+    assert math.isnan(found.value) and math.isnan(found.fraction) and found.step == 7
 
 
 POINTS = st.lists(st.tuples(st.integers(-5, 5), st.floats(-1e6, 1e6)), min_size=1, max_size=8)

@@ -58,6 +58,7 @@ def test_the_largest_and_smallest_numbers_do_not_overflow() -> None:
     assert (found.mean, found.slope) == (0.0, INF)
     assert statistics([0, 1, 2], [1.7e308] * 3) == RangeStatistics(3, 0, 1.7e308, 1.7e308, 1.7e308, 0.0)
     assert statistics([0, 1], [0.0, 5e-324]).max == 5e-324
+    assert statistics([-1e308, 0.0, 1e308], [1.0, 2.0, 3.0]).slope == pytest.approx(1e-308)
 
 
 def test_float32_is_not_rounded_away() -> None:

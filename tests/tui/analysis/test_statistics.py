@@ -138,7 +138,9 @@ def test_less_is_better(tag: str) -> None:
     assert goal(tag) == "min"
 
 
-@pytest.mark.parametrize("tag", ["lr", "epoch", "Optim/grad_norm", "learning_rate", "rollout/ep_len_mean", "time"])
+@pytest.mark.parametrize(
+    "tag", ["lr", "epoch", "Optim/grad_norm", "learning_rate", "rollout/ep_len_mean", "time", "Policy/Epsilon"]
+)
 def test_neither_is_better(tag: str) -> None:
     assert goal(tag) is None
 

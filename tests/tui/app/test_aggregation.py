@@ -17,6 +17,7 @@ from tui.app.aggregation import Aggregator, GroupSummary, MeanSeries, grouping_n
 from tui.app.choices import Aggregation
 from tui.app.shared import RunStyles, Shared
 from tui.model import SeriesKey
+from tui.render.cells import fit
 from tui.store.snapshot import RunSummary, ScalarSeries, StoreSnapshot
 
 NONE = frozenset[str]()
@@ -189,3 +190,11 @@ def test_groups_of_runs_have_styles_of_their_own_and_keep_them() -> None:
     runs.see_groups(["a/lr_3", "a/lr_1"], ["lr_2/s0", "lr_1/s0"])
     assert (runs.colour("a/lr_1"), runs.mark("a/lr_1")) == before["a/lr_1"]
     assert (runs.colour("a/lr_3"), runs.mark("a/lr_3")) not in (before["a/lr_1"], before["lr_2/s0"])
+
+
+def test_groups_of_what_was_typed_before_take_no_room_from_names() -> None:
+    runs = RunStyles()
+    runs.see_groups(["long_name_1", "long_name_2"], [])
+    assert runs.fitted("long_name_1", 4) != "long_name_1"[:3] + "…"
+    runs.see_groups(["long_name_1"], [])
+    assert runs.fitted("long_name_1", 4) == fit("long_name_1", 4, keep="both")

@@ -53,6 +53,12 @@ def test_bounds_are_smoothed_as_the_mean_is() -> None:
     assert (band.low <= made.smoothed).all() and (made.smoothed <= band.high).all()
 
 
+def test_a_band_about_the_largest_numbers_ends_where_floats_do() -> None:
+    largest = np.finfo(np.float64).max
+    _, band = curve(grouped([1.7e308, 1e308], [-1.7e308, 1.7e308], [1.7e308, 1.7e308]), spread=Spread.STD)
+    assert band.low[0] == -largest and band.high.tolist() == [largest, largest]
+
+
 def test_a_member_that_diverged_is_marked_where_it_did() -> None:
     _, band = curve(grouped([1, NAN, NAN, 1, NAN], [3, 3, 3, 3, 3]))
     assert band.broken.tolist() == [False, True, False, False, True]

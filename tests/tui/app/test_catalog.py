@@ -40,6 +40,10 @@ PATHS = st.lists(st.lists(st.sampled_from("abc"), min_size=1, max_size=4).map("/
         ["run", "run0", "run00", "run_1"],
         ["v9", "v" + "9" * 5000, "v1" + "0" * 5000],
         ["lr_0.01", "lr_0.1", "lr_0.1/x"],
+        ["lr_0.0003_adam", "lr_0.001_adam", "lr_0.001_sgd", "lr_0.0015", "lr_0.003_adam", "lr_0.01_adam", "lr_1_adam"],
+        ["lr0", "lr1e-5", "lr0.0001", "lr3e-4", "lr1.5e-3", "lr0.01", "lr1", "lr10"],
+        ["blocks.0.2", "blocks.0.10", "blocks.1.9", "blocks.1.10", "layer0.2.bias", "layer0.10.bias"],
+        ["v0.9.2", "v0.10.1"],
     ],
 )
 def test_natural_order(ordered: list[str]) -> None:

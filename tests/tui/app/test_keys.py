@@ -6,6 +6,7 @@ import runpy
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from tests import builders
@@ -81,6 +82,15 @@ async def test_what_opens_over_the_screen_closes_with_escape(tmp_path: Path, key
         await pilot.pause()
         assert len(pilot.app.screen_stack) == 1
         assert pilot.app.focused is pilot.app.query_one("#rows")
+
+
+async def test_keys_pressed_behind_the_one_that_closes_the_help_close_nothing_else(tmp_path: Path) -> None:
+    async with opened(training(tmp_path)) as pilot:
+        await pilot.press("question_mark")
+        for _ in range(3):  # at once, as over a slow line
+            pilot.app.screen.post_message(events.Key("escape", None))
+        await pilot.pause()
+        assert len(pilot.app.screen_stack) == 1
 
 
 @pytest.mark.parametrize("key", ["ctrl+p", "question_mark"])

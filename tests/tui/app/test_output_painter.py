@@ -79,7 +79,7 @@ def test_what_is_in_one_pen_is_sent_together() -> None:
     ink, other = Pen(ink="38;2;1;2;3"), Pen(ink="38;2;4;5;6")
     for y in range(3):
         screen.paint(y, 0, cells(("a", ink), (":", other)))
-    assert screen.take() == "\x1b[H\x1b[38;2;1;2;3ma\x1b[2Ha\x1b[3Ha\x1b[2A\x1b[38;2;4;5;6m:\x1b[2;2H:\x1b[3;2H:\x1b[m"
+    assert screen.take() == "\x1b[H\x1b[38;2;1;2;3ma\x1b[2Ha\x1b[3Ha\x1b[2A\x1b[38;2;4;5;6m:\x1b[B\b:\x1b[B\b:\x1b[m"
 
 
 def test_blanks_are_drawn_along_with_what_is_before_them() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.tui.app.views import of_runs, scalar_series
+from tui.analysis.x_axis import XAxis
 from tui.app.choices import Fit
 from tui.app.plot import Plot, PlotCache, PlotDrawing, drawn, plot_of
 from tui.app.selection import Selection
@@ -104,6 +105,14 @@ def test_by_progress_all_runs_are_as_long() -> None:
     assert plot(*series, selection=selected(fit=Fit.PROGRESS)).whole == (0.0, 1.0)
 
 
+def test_by_progress_a_superseded_point_of_another_age_is_far_but_somewhere() -> None:
+    series = scalar_series(
+        [1.0, 2.0, 3.0, 4.0], steps=[2, 1, 2, 3], wall_times=[1e308, 0.0, 0.125, 0.25], superseded=[0]
+    )
+    window = plot(series, selection=selected(axis=XAxis.WALL, fit=Fit.PROGRESS, superseded=True)).window
+    assert window is not None and (window.x0, window.x1) == (0.0, np.finfo(np.float64).max)
+
+
 def test_outliers_are_left_out_of_y_as_tensorboard_does() -> None:
     values = np.linspace(0.0, 1.0, 101)
     values[50] = 1000.0
@@ -112,6 +121,12 @@ def test_outliers_are_left_out_of_y_as_tensorboard_does() -> None:
     low, high = np.percentile(values, (5, 95))
     assert window is not None
     assert (window.y0, window.y1) == pytest.approx((low - 0.2 * (high - low), high + 0.2 * (high - low)))
+
+
+@pytest.mark.parametrize("values", [[5e-324] * 5, [5e-324, 1e-322, 1e-310, 1e-309]])
+def test_without_outliers_the_least_numbers_are_still_shown(values: list[float]) -> None:
+    window = plot(scalar_series(values), selection=selected(log_y=True, no_outliers=True)).window
+    assert window is not None and window.y0 <= values[0] and values[-1] <= window.y1
 
 
 def test_where_nothing_lies_out_the_range_is_as_it_was() -> None:
@@ -157,8 +172,19 @@ def test_a_plot_is_made_again_only_when_what_it_shows_changed() -> None:
     assert zoomed is not first and zoomed.curves == first.curves
     longer = scalar_series([1.0, 2.0, 3.0, 4.0], version=2)
     assert plot_of(snapshot_of(longer), [series.key], RAW, cache).whole == (0.0, 3.0)
-    cache.keep_only([])
+    cache.keep_plots([])
     assert plot_of(snapshot_of(longer), [series.key], RAW, cache).curves[0].x.tolist() == [0.0, 1.0, 2.0, 3.0]
+
+
+def test_the_plot_of_fewer_runs_is_forgotten_with_its_curves_of_then() -> None:
+    one, other, cache = scalar_series([1.0, 2.0]), scalar_series([3.0], run="other"), PlotCache()
+    snapshot = snapshot_of(one, other)
+    of_one = plot_of(snapshot, [one.key], RAW, cache)
+    of_both = plot_of(snapshot, [one.key, other.key], RAW, cache)
+    cache.keep_plots([[one.key, other.key]])
+    assert plot_of(snapshot, [one.key, other.key], RAW, cache) is of_both
+    again = plot_of(snapshot, [one.key], RAW, cache)
+    assert again is not of_one and again.curves == of_one.curves
 
 
 def test_moving_the_cursor_draws_no_curve_again(monkeypatch: pytest.MonkeyPatch) -> None:

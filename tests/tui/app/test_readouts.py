@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import builders
 from tests.builders import WALL_TIME
 from tests.tui.app.screens import loss, opened, shown, training
 from tests.tui.app.test_plot import plot
@@ -181,6 +182,17 @@ async def test_in_a_narrow_pane_some_columns_go(tmp_path: Path, size: tuple[int,
         assert head[:2] == ["run", "smoothed"] and "value" in head
         assert set(columns.split()) <= set(head)
         assert all(row[1] in ("adam", "sgd", "bad", "and") for row in rows)
+
+
+@pytest.mark.parametrize(("width", "wall"), [(75, False), (76, True), (77, True)])
+async def test_no_column_is_cut_beside_short_names(tmp_path: Path, width: int, wall: bool) -> None:
+    for run in "ab":
+        builders.write(tmp_path / run / builders.FILE_NAME, builders.points("loss", range(20)))
+    async with opened(tmp_path, (width, 24)) as pilot:
+        await pilot.press("enter")
+        head, *_ = table(shown(pilot, "#chart"))
+        assert head[:4] == ["run", "smoothed", "value", "step"] and "relative" in head
+        assert ("wall" in head) is wall
 
 
 async def test_together_the_table_has_a_row_a_run_and_tag(tmp_path: Path) -> None:

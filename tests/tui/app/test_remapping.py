@@ -89,10 +89,6 @@ def test_of_two_commands_with_one_key_the_first_has_it() -> None:
     assert complaints == ["smoothing: F2 is the key of axis already; a key has one meaning"]
 
 
-def test_commands_that_share_a_key_still_may() -> None:
-    assert checked_keys({"cards": "F2", "density": "F2"}) == ({"cards": "f2", "density": "f2"}, [])
-
-
 def test_what_the_screen_writes_follows() -> None:
     table = remapped({"pin": "P", "help": "f1,question_mark", "cursor_up": "w", "tab(2)": "f2"})
     by_id = {key.id: key for key in table}

@@ -54,8 +54,9 @@ def test_a_single_run_is_not_called_the_best(pane: int, longest_name: int) -> No
     [
         # name, spark, trend, extreme, best
         (20, RowColumns(8, 1, 0, 0, 0)),
-        (40, RowColumns(12, 9, 8, 0, 0)),
-        (60, RowColumns(16, 25, 8, 0, 0)),
+        (33, RowColumns(9, 8, 0, 0, 4)),
+        (40, RowColumns(12, 12, 0, 0, 4)),
+        (60, RowColumns(16, 20, 8, 0, 4)),
         (80, RowColumns(16, 16, 8, 0, 16)),
         (126, RowColumns(16, 38, 8, 22, 16)),
         (200, RowColumns(16, 96, 8, 22, 16)),

@@ -315,3 +315,14 @@ async def test_long_names_keep_what_tells_them_apart() -> None:
     snapshot = of_runs(*(f"exp/{stem}_{end}_{stem}" for end in "xyz"), "other/run")
     async with showing(snapshot, (100, 24), now=NOW) as (pilot, _):
         assert [line.split()[1][:4] for line in pane(pilot)[2:5]] == ["…x_a", "…y_a", "…z_a"]
+
+
+async def test_where_the_last_pinned_run_goes_the_cursor_is_on_a_run_not_on_the_rule() -> None:
+    async with showing(of_runs("a", "b", "c"), now=NOW) as (pilot, main):
+        await pilot.press("tab", "home", "p", "down", "p")
+        assert [line.split()[1] for line in pane(pilot)[1:] if "─" not in line] == ["a", "b", "c"]
+        await pilot.press("home", "down")
+        assert main.query_one(RunsPane).run == "b"
+        main.show(of_runs("a", "c"), READ)
+        await pilot.pause()
+        assert main.query_one(RunsPane).run == "c"

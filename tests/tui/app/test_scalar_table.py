@@ -224,3 +224,12 @@ def test_a_cell_is_told_with_the_digits_that_were_logged() -> None:
     assert cell_told(series, last_cell(series.values, series.steps)) == ("0.1 at step 0", "")
     assert cell_told(narrow, last_cell(narrow.values, narrow.steps)) == ("0.1 at step 0", "")
     assert cell_told(series, Cell(1 / 3, None, 10)) == ("0.3333333333, mean of the last 10 points", "")
+
+
+async def test_a_click_where_columns_were_does_nothing_in_an_empty_table(tmp_path: Path) -> None:
+    async with opened(logged(tmp_path)) as pilot:
+        await pilot.press("v", "a")
+        assert "every run is hidden" in shown(pilot, "#table")
+        before = main(pilot).selection
+        assert await pilot.click("#table", offset=(40, 6))
+        assert main(pilot).selection == before

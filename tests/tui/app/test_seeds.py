@@ -166,3 +166,29 @@ async def test_every_view_shows_groups(tmp_path: Path, key: str) -> None:
     async with opened(seeds(tmp_path)) as pilot:
         await pilot.press("A", "enter", key, key, "tab", key, key)
         assert "lr_0.5" in shown(pilot, "#runs")
+
+
+async def test_groups_that_give_way_to_others_are_drawn_to_the_end(tmp_path: Path) -> None:
+    """The runs pane is told of the new focus before it has the new snapshot."""
+    async with opened(seeds(tmp_path, hparams=True), size=(120, 36)) as pilot:
+        await pilot.press("A", "l", "r", "_", "0")
+        assert list(main(pilot).snapshot.runs)[:1] == ["lr_0"]
+        await pilot.press(*r".5")
+        assert "lr_0.5" in shown(pilot, "#runs")
+
+
+async def test_grouped_the_baselines_group_is_the_baseline_in_every_view(tmp_path: Path) -> None:
+    async with opened(seeds(tmp_path)) as pilot:
+        main(pilot).selection = replace(main(pilot).selection, baseline="lr_0.5/seed0", focused_run="lr_1.0/seed0")
+        await pilot.press("A", "enter")
+        assert "Δ to lr_0.5" in shown(pilot, "#rows")
+        assert "Δ" in next(line for line in shown(pilot, "#runs").splitlines() if "lr_0.5" in line)
+        await pilot.press("v")
+        assert rows(pilot)["lr_0.5"][-1] == "base"
+        await pilot.press("v", "enter")
+        group = next(line for line in shown(pilot, "#chart").splitlines() if "lr_0.5 " in line)
+        assert "baseline" in group.split()
+        await pilot.press("escape")
+        main(pilot).selection = replace(main(pilot).selection, baseline="nowhere")
+        await pilot.press("enter")
+        assert "baseline" not in shown(pilot, "#chart")

@@ -133,3 +133,12 @@ def test_a_status_is_judged_again_when_the_run_or_the_clock_asks_for_it() -> Non
     assert shared.status(replace(run, has_nan=True)).state is RunState.NAN
     assert shared.status(run_summary("other", last_wall_time=None)).age == ""
     assert shared.status(run_summary("other", last_wall_time=None)).until == math.inf
+
+
+def test_statuses_of_what_is_shown_no_more_are_forgotten() -> None:
+    shared = Shared(clock=lambda: WALL_TIME)
+    kept, forgotten = (run_summary(name) for name in ("kept", "forgotten"))
+    before = shared.status(kept), shared.status(forgotten)
+    shared.keep_statuses(["kept", "never seen"])
+    assert shared.status(kept) is before[0]
+    assert shared.status(forgotten) is not before[1]

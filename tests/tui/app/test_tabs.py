@@ -15,7 +15,9 @@ from logging_lib.tfevents.tensor import to_tensor_proto
 from tests import builders
 from tests.builders import WALL_TIME, scalar_event
 from tests.tui.app.screens import histogram, opened, shown, training, until
-from tui.app.keys import help_sections
+from tui.app.app import TbtuiApp
+from tui.app.keys import HERE, MOVE, help_sections
+from tui.app.widgets.line_view import LineView
 from tui.render.numbers import bytes_
 
 
@@ -209,3 +211,33 @@ async def test_superseded_entries_are_not_counted(tmp_path: Path) -> None:
     async with opened(tmp_path, now=WALL_TIME + 900) as pilot:
         await pilot.press("2")
         assert shown(pilot, "#other").splitlines()[-1].split()[:5] == ["images", "pic", "1", "3", "2"]
+
+
+@pytest.mark.parametrize("page", ["#hparams", "#histograms", "#other", "#problems", "#table"])
+async def test_keys_may_come_before_a_page_is_drawn_for_the_first_time(tmp_path: Path, page: str) -> None:
+    async with opened(training(tmp_path)) as pilot:
+        widget = pilot.app.screen.query_one(page, LineView)
+        for key in (*MOVE, *HERE):
+            await pilot.app.run_action(key.id, default_namespace=widget)
+        await pilot.pause()
+
+
+async def test_keys_may_come_before_a_page_is_drawn_that_lists_what_is_no_more(tmp_path: Path) -> None:
+    for run in ("seed1", "seed2"):
+        builders.write(tmp_path / run / builders.FILE_NAME, list(builders.points("loss", range(3))))
+    async with opened(tmp_path) as pilot:
+        await pilot.press("enter", "A", "enter")
+        await pilot.app.run_action("copy", default_namespace=pilot.app.screen.query_one("#rows"))
+        await pilot.pause()
+        assert "copied 1.0: loss of all at step 2" in shown(pilot, "KeysLine")
+
+
+async def test_the_palette_has_the_keys_of_the_page_in_view(tmp_path: Path) -> None:
+    async with opened(training(tmp_path)) as pilot:
+        app = pilot.app
+        assert isinstance(app, TbtuiApp)
+        assert "key +" not in [command.help for command in app.get_system_commands(app.screen)]
+        await pilot.press("enter")
+        zoom_in = next(command for command in app.get_system_commands(app.screen) if command.help == "key +")
+        zoom_in.callback()
+        await until(pilot, lambda: app.main.selection.zoom is not None)

@@ -196,9 +196,35 @@ async def test_a_difference_names_its_step_where_that_is_not_the_last(tmp_path: 
 
 async def test_in_a_narrow_window_the_difference_comes_before_the_best_run(tmp_path: Path) -> None:
     async with opened(training(tmp_path), size=(80, 24)) as pilot:
-        assert "best" in shown(pilot, "#rows")
+        assert "★ adam" in shown(pilot, "#rows")
         await pilot.press("b")
-        assert "Δ to" in shown(pilot, "#rows") and "best" not in shown(pilot, "#rows")
+        assert "Δ to" in shown(pilot, "#rows") and "★ adam" not in shown(pilot, "#rows")
+        assert "★ ▶" in shown(pilot, "#rows")
+
+
+async def test_headings_stand_over_their_columns_whatever_the_filter_has_to_say(tmp_path: Path) -> None:
+    async with opened(training(tmp_path), size=(60, 20)) as pilot:
+        before = shown(pilot, "#rows").splitlines()[0]
+        assert before.endswith("   last   trend    best")
+        await pilot.press("slash", *"acc|train|val|mAP", "enter")
+        after = shown(pilot, "#rows").splitlines()[0]
+        assert after == " Tags 2/3  /acc|train|val|mAP".ljust(len(before) - 16) + before[-16:]
+
+
+async def test_a_narrow_window_marks_the_best_run(tmp_path: Path) -> None:
+    async with opened(training(tmp_path), size=(40, 12)) as pilot:
+        lines = shown(pilot, "#rows").splitlines()
+        assert lines[0].split()[-2:] == ["last", "best"]
+        assert lines[1].split()[-2:] == ["★", "▶"]
+        assert max(map(len, lines)) == 40
+
+
+async def test_the_first_row_of_a_low_window_names_the_tag_as_the_others_do(tmp_path: Path) -> None:
+    tags = [f"model/encoder/layer.{at}.attention.{of}_projection.weight/norm" for at in range(15) for of in "qk"]
+    builders.write(tmp_path / builders.FILE_NAME, [scalar_event(tag, 1, 1.0) for tag in tags])
+    async with opened(tmp_path, size=(60, 24)) as pilot:
+        names = [line[:21].strip() for line in shown(pilot, "#rows").splitlines()[1:]]
+        assert names[0].startswith("mod") and len({name.rpartition("layer")[2] for name in names}) == len(names) > 18
 
 
 # Taking values along, and what stands where there are none

@@ -11,7 +11,7 @@ import pytest
 
 from tests import builders
 from tests.builders import scalar_event
-from tests.terminal import Terminal
+from tests.terminal import DEADLINE, Terminal
 from tests.tui.app.screens import training
 
 TITLE = " tbtui "
@@ -155,3 +155,10 @@ def test_a_demo_that_is_killed_leaves_no_directory_behind(number: signal.Signals
         place = Path(terminal.text.splitlines()[0].split()[1])
         terminal.signal(number)
         terminal.until(lambda: not place.exists())
+
+
+def test_it_ends_when_the_terminal_is_gone_without_a_hangup(tmp_path: Path) -> None:
+    with Terminal.tbtui(str(training(tmp_path))) as terminal:
+        terminal.until_shown("Accuracy")
+        terminal.hang_up()
+        assert terminal.process.wait(DEADLINE) == 128 + signal.SIGHUP

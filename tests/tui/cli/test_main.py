@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests import builders
-from tests.tui.cli.commands import TIMEOUT, only_line, tbtui
+from tests.tui.cli.commands import TIMEOUT, imported_by, only_line, tbtui
 from tui import __version__
 
 
@@ -132,19 +132,7 @@ def test_a_full_disk_is_one_line(logdir: Path, command: str) -> None:
     "arguments", [["--help"], ["--version"], ["ls", "."], ["export", "."], ["export", ".", "--format", "jsonl"]]
 )
 def test_headless_commands_import_neither_textual_nor_torch(logdir: Path, arguments: list[str]) -> None:
-    code = (
-        "import sys\n"
-        "from tui.cli.main import entry_point\n"
-        f"sys.argv = ['tbtui', *{arguments!r}]\n"
-        "try:\n"
-        "    entry_point()\n"
-        "except SystemExit:\n"
-        "    pass\n"
-        "heavy = {'textual', 'torch', 'plotext', 'PIL', 'tensorboard'} & set(sys.modules)\n"
-        "sys.exit(f'imported {heavy}' if heavy else 0)\n"
-    )
-    shown = subprocess.run([sys.executable, "-c", code], cwd=logdir, capture_output=True, text=True, check=False)
-    assert (shown.returncode, shown.stderr) == (0, "")
+    assert not imported_by(arguments, {"textual", "torch", "plotext", "PIL", "tensorboard"}, logdir)
 
 
 def test_names_are_escaped_on_a_terminal(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_measuring_does_not_load_textual() -> None:
             ["…3_rmsprop_512/vali…", "…2_rmsprop_512/vali…"],
         ),
         (["lr_0.0003_adamw", "lr_0.003_adamw"], 13, ["lr_0…03_adamw", "lr_0.…3_adamw"]),
-        (SEEDS, 8, ["…/seed_0", "…/seed_1", "…/seed_0", "…/seed_1"]),
+        (SEEDS, 8, ["…0.1…0  ", "…0.1…1  ", "…0.2…0  ", "…0.2…1  "]),
         (SEEDS, 9, ["…1/seed_0", "…1/seed_1", "…2/seed_0", "…2/seed_1"]),
         (
             [f"lr_0.{lr}/{x}_a_long_name/seed_{seed}" for lr in "12" for x in "xy" for seed in "01"],
@@ -83,6 +83,19 @@ def test_measuring_does_not_load_textual() -> None:
 )
 def test_names_are_cut_so_that_they_differ(names: list[str], cells: int, fitted: list[str]) -> None:
     assert list(fit_distinct(names, cells).values()) == fitted
+
+
+def test_names_that_differ_in_several_places_keep_the_parts_that_do() -> None:
+    names = [
+        f"encoder/layer.{layer}.attention.{of}_projection.{kind}/grad_norm"
+        for layer in (0, 1, 10)
+        for of in "qk"
+        for kind in ("weight", "bias")
+    ]
+    texts = fit_distinct([*names, "encoder/one_of_another_build_altogether"], 22)
+    assert len(set(texts.values())) == len(names) + 1
+    assert texts[names[0]] == "…layer.0…q…weight…    "
+    assert texts[names[-1]] == "…layer.10…k…bias…     "
 
 
 @given(st.lists(st.text("ab/_", max_size=30), unique=True, max_size=12), st.integers(0, 20))

@@ -100,12 +100,10 @@ class _Writer:
         ways = [f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1 if y else ''}H"]
         if self._cursor is not None:
             at_y, at_x = self._cursor
-            if y == at_y:
-                ways.append(f"\x1b[{x + 1}G")
-                if self._is_sure:
-                    ways.append(steps(x - at_x, "C", "D"))
-            elif x == at_x and self._is_sure:
-                ways.append(steps(y - at_y, "B", "A"))
+            lines = steps(y - at_y, "B", "A") if y != at_y else ""
+            ways.append(f"{lines}\x1b[{x + 1}G" if x else f"{lines}\r")
+            if self._is_sure:
+                ways.append(lines + _along(x - at_x))
         self._out.append(min(ways, key=len))
         self._cursor, self._is_sure = (y, x), True
 
@@ -148,6 +146,11 @@ class _Writer:
     def _use(self, pen: Pen) -> None:
         self._out.append(change(self._pen, pen))
         self._pen = pen
+
+
+def _along(by: int) -> str:
+    """The shortest way along a row; a backspace moves one cell back and draws nothing."""
+    return "" if not by else min("\b" * -by if by < 0 else steps(by, "C", "D"), steps(by, "C", "D"), key=len)
 
 
 def steps(by: int, forward: str, back: str) -> str:

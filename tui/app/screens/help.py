@@ -104,4 +104,5 @@ class HelpScreen(ModalScreen[None]):
         """Close with the keys that open, leave or quit, whichever those are."""
         if event.key in self._closed_by:
             event.stop()
-            self.dismiss()
+            if self.is_current:  # a key may come while another one has closed it
+                self.dismiss()

@@ -171,6 +171,7 @@ class MainScreen(SelectingScreen):
         if snapshot is not self.snapshot:
             if groups := [group.name for group in self._aggregator.groups]:
                 self._shared.runs.see_groups(groups, [name for name in snapshot.runs if name in self.read.runs])
+                self._shared.keep_statuses((*self.read.runs, *groups))
             self.snapshot = snapshot
         self.show_groups()
 

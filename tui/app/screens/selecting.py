@@ -116,10 +116,6 @@ class SelectingScreen(Screen[None]):
     def on_zoomed(self, message: messages.Zoomed) -> None:
         self.selection = replace(self.selection, zoom=message.zoom)
 
-    def on_baseline_chosen(self, message: messages.BaselineChosen) -> None:
-        baseline = None if message.run == self.selection.baseline else message.run
-        self.selection = replace(self.selection, baseline=baseline)
-
     def on_tag_pinned(self, message: messages.TagPinned) -> None:
         pinned = put_in_or_out(self.selection.pinned_tags, message.tag)
         self.selection = replace(self.selection, pinned_tags=pinned)
@@ -260,8 +256,9 @@ class SelectingScreen(Screen[None]):
         self.selection = replace(self.selection, measure=following(self.selection.measure))
 
     def action_baseline(self) -> None:
+        """Compare the others with this run; with the same again, with none."""
         if (run := self._run) is not None:
-            self.on_baseline_chosen(messages.BaselineChosen(run))
+            self.selection = replace(self.selection, baseline=None if run == self.selection.baseline else run)
 
     def action_aggregate(self) -> None:
         """Group the runs as seems best, and ask how; with groups already, just ask."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 from textual.reactive import reactive
 
 from tui.analysis.zoom import Stretch, brought, chosen, holds_two, panned, zoomed
-from tui.app.catalog import focused_run
+from tui.app.catalog import baseline_run, focused_run
 from tui.app.curves import Floats, RunCurve, step_along
 from tui.app.messages import CursorMoved, MarkMoved, Noticed, Zoomed
 from tui.app.plot import Plot
@@ -59,6 +60,11 @@ class ChartKeys(StripView):
     def chart_window(self) -> Window | None:
         """What is in view."""
         return self.chart_plot().window
+
+    @property
+    def compared(self) -> Selection:
+        """The selection for readouts: its baseline is one that is shown, a group in place of its member."""
+        return replace(self.selection, baseline=baseline_run(self.snapshot, self.selection))
 
     # The cursor
 
@@ -173,7 +179,7 @@ class ChartKeys(StripView):
         if not plot.curves:
             self.post_message(Noticed("nothing to copy here", failed=True))
             return
-        self.app.copy_to_clipboard(readings_csv(plot, self.selection))
+        self.app.copy_to_clipboard(readings_csv(plot, self.compared))
         self.post_message(Noticed(f"copied the readout of {plural(len(plot.curves), 'curve')} as CSV"))
 
     def action_export(self) -> None:

@@ -10,6 +10,7 @@ from textual.strip import Strip
 
 from logging_lib.tfevents.hparams import HParam
 from tui.analysis.hparam_table import HParamTable, MetricColumn, SessionRow, hparam_table, sort_rows
+from tui.analysis.run_table import best_value
 from tui.analysis.statistics import goal
 from tui.app.parts import Part
 from tui.app.shared import Shared
@@ -72,12 +73,7 @@ class HParams(ColumnTable):
     def _best_of(self, metric: MetricColumn) -> float | None:
         """The best finite value of a metric, None where the sessions do not differ or none is better."""
         at = self._table.metrics.index(metric)
-        values = {row.metrics[at] for row in self._rows}
-        finite = [value for value in values if value is not None and math.isfinite(value)]
-        wanted = goal(metric.tag)
-        if len(finite) < 2 or wanted is None:
-            return None
-        return min(finite) if wanted == "min" else max(finite)
+        return best_value((value for row in self._rows if (value := row.metrics[at]) is not None), goal(metric.tag))
 
     def _value(self, row: SessionRow, column: ColumnOf) -> HParam:
         if column is None:

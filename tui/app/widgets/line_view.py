@@ -15,7 +15,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.app.keys import WIDGET_BINDINGS
+from tui.app.parts import Part
 from tui.app.theme import Look, look_of
+from tui.render.strips import row_strip
 
 
 class StripView(Widget, can_focus=True):
@@ -101,7 +103,7 @@ class LineView(StripView):
     """A list that scrolls under fixed heading lines, with a cursor line.
 
     Subclasses list the lines, say how many there are and draw one. `top` is the first line in view, `moved` tells
-    whether the user put the cursor where it is. The list is made anew only when it is about to be seen.
+    whether the user put the cursor where it is. The list is made anew only when it is about to be seen, or used.
     """
 
     cursor = reactive(0, repaint=False, init=False)
@@ -120,6 +122,16 @@ class LineView(StripView):
         self._stale = True
         self.redraw()
 
+    def _freshen(self) -> None:
+        if self._stale:
+            self._stale = False
+            self.relist()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Every action is allowed. Keys may come before the page that was opened, and what they are about, is drawn."""
+        self._freshen()
+        return super().check_action(action, parameters)
+
     def line_count(self) -> int:
         """How many lines there are, in view or not."""
         raise NotImplementedError
@@ -127,6 +139,13 @@ class LineView(StripView):
     def draw_line(self, index: int, width: int, *, on_cursor: bool) -> Strip:
         """One line as a strip of `width` cells."""
         raise NotImplementedError
+
+    def line_strip(self, parts: list[Part], width: int, *, on_cursor: bool) -> Strip:
+        """One line of the list, on the cursor's background where the cursor is."""
+        look = self.look
+        if on_cursor:
+            parts = [(text, look.on_cursor(style)) for text, style in parts]
+        return row_strip(parts, width, look.on_cursor(look.text) if on_cursor else look.text)
 
     def heading(self, width: int) -> list[Strip]:
         """Lines above the list that do not scroll."""
@@ -137,9 +156,7 @@ class LineView(StripView):
         return []
 
     def compose_strips(self, width: int, height: int) -> list[Strip]:
-        if self._stale:
-            self._stale = False
-            self.relist()
+        self._freshen()
         heading = self.heading(width)
         count = self.line_count()
         if not count:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rich.style import Style
 from textual.reactive import reactive
 from textual.strip import Strip
 
@@ -34,13 +33,6 @@ class Listing(LineView):
 
     def watch_selection(self, old: Selection, new: Selection) -> None:
         self.invalidate()
-
-    def line_strip(self, parts: list[tuple[str, Style]], width: int, *, on_cursor: bool) -> Strip:
-        """One line, on the cursor's background where the cursor is."""
-        look = self.look
-        if on_cursor:
-            parts = [(text, look.on_cursor(style)) for text, style in parts]
-        return row_strip(parts, width, look.on_cursor(look.text) if on_cursor else look.text)
 
 
 class Problems(Listing):

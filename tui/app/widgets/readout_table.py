@@ -20,7 +20,6 @@ from tui.app.selection import Selection
 from tui.app.shared import Shared
 from tui.app.theme import Look
 from tui.render.cells import fit, fit_distinct, width
-from tui.render.glyphs import BRAILLE
 from tui.render.numbers import clock, count, duration, number, percent, plural
 from tui.render.raster import pattern_sample
 from tui.render.strips import row_strip
@@ -73,7 +72,7 @@ class ReadoutTable:
         """Cells of the runs' names, of the tags' without their samples (0 without tags), and the columns that fit."""
         tag = max((width(printable(short_name(name))) for name in self._tags), default=0)
         fixed = _MARGIN + (_SAMPLE + 2 if self._tags else 0)
-        least = fixed + min(longest_run, _NAME_ENOUGH) + min(tag, _TAG_LEAST)
+        least = fixed + min(max(longest_run, _NAME_LEAST), _NAME_ENOUGH) + min(tag, _TAG_LEAST)
         columns, kept = self._columns(), list[_Column]()
         for column in sorted(columns, key=lambda column: column.rank):
             if kept and least + sum(c.cells for c in kept) + column.cells > cells:
@@ -142,7 +141,7 @@ class ReadoutTable:
             (self._shared.runs.fitted(at.run, runs), look.text),
         ]
         if self._tags:
-            sample = "".join(chr(BRAILLE.dots[code]) for code in pattern_sample(self._tags.index(at.tag), _SAMPLE))
+            sample = pattern_sample(self._tags.index(at.tag), _SAMPLE)
             parts += [(f" {sample} ", style), (tags[printable(short_name(at.tag))], look.text)]
         parts += [(fit(c.text(r), c.cells, align="right"), self._style(c, r)) for c in columns]
         return row_strip(parts, cells, look.text)

@@ -8,7 +8,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from tui.analysis.run_state import RunState
-from tui.app.catalog import focused_run, group_with, visible_runs
+from tui.app.catalog import baseline_run, focused_run, visible_runs
 from tui.app.choices import RunOrder
 from tui.app.messages import Noticed, RunFocused, RunFolded, RunPinned, RunsToggled, RunToggled
 from tui.app.parts import Part, cells_of, pane_title
@@ -89,6 +89,8 @@ class RunsPane(LineView):
         self._listing.update(self.snapshot, self.selection)
         self._drawn = {}
         place = line_of(self._listing.lines, key)
+        if place is None and self.line is not None and not self.line.selectable:
+            place = self.cursor + 1  # the rule is where the run was; below it there is another one
         if place is not None:
             self.top += place - self.cursor if self.has_focus else 0
             self.set_reactive(LineView.cursor, place)
@@ -149,13 +151,9 @@ class RunsPane(LineView):
         return self._drawn[key]
 
     def _line_strip(self, index: int, width: int, *, on_cursor: bool) -> Strip:
-        look = self.look
         if not self._listing.lines[index].selectable:
-            return row_strip([(" " + "─" * (width - 2), look.faint)], width, look.text)
-        parts = self._parts(index, width)
-        if on_cursor:
-            parts = [(text, look.on_cursor(style)) for text, style in parts]
-        return row_strip(parts, width, look.on_cursor(look.text) if on_cursor else look.text)
+            return row_strip([(" " + "─" * (width - 2), self.look.faint)], width, self.look.text)
+        return self.line_strip(self._parts(index, width), width, on_cursor=on_cursor)
 
     def _parts(self, index: int, width: int) -> list[Part]:
         line, told = self._listing.lines[index], self._listing.told(index)
@@ -186,7 +184,7 @@ class RunsPane(LineView):
 
     def _flags(self, line: RunLine) -> list[Part]:
         """What else the run is: the baseline, pinned."""
-        baseline = group_with(self.snapshot, self.selection.baseline)
+        baseline = baseline_run(self.snapshot, self.selection)
         flags = "Δ" if line.run is not None and line.run == baseline else ""
         flags += "↑" if line.run in self.selection.pinned_runs else ""
         return [(f" {flags}", self.look.dim)] if flags else []

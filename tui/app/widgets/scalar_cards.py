@@ -15,7 +15,7 @@ from tui.app.axes import x_text
 from tui.app.card_grid import Card, Shelf, cards_of
 from tui.app.card_shelves import CardShelves
 from tui.app.cards import CardDrawing, CardSize, CardTexts, gutter_of
-from tui.app.catalog import Group, focused_run, shown_key
+from tui.app.catalog import Group, baseline_run, focused_run, shown_key
 from tui.app.messages import CursorMoved, GroupToggled, Noticed, TagOpened, TagPinned
 from tui.app.no_tags import why_none
 from tui.app.parts import Part, cells_of, group_parts, pane_title, spread
@@ -49,6 +49,7 @@ class ScalarCards(ChartKeys):
         self._plots: dict[Card, Plot] = {}
         self._list = NO_TAGS
         self._groups: dict[str, Group] = {}
+        self._labels: dict[str, tuple[str, ...]] = {}
         self._shelves = CardShelves()
         self._listed: tuple[object, ...] = ()
         self._gutter = 0
@@ -85,6 +86,7 @@ class ScalarCards(ChartKeys):
         if wanted != self._listed:
             self._listed = wanted
             self._groups = {group.name: group for group in self._list.groups}
+            self._labels = {group.name: group.labels for group in self._list.groups}
             cards = cards_of(self._list.groups, self.selection.folded, together=self.selection.together)
             self._set_cursor(self._shelves.put(cards, self.card if self._moved else None))
         if self._wanted is not None and (found := self._shelves.place_of_tag(self._wanted)) is not None:
@@ -100,7 +102,7 @@ class ScalarCards(ChartKeys):
         shelves = self._shelves
         seen = {card: lines for shelf, lines in shelves.seen for card in shelves.on(shelf) if card.tags}
         self._keys = {card: self._keys_of(card) for card in seen}
-        self._curves.keep_only([key for keys in self._keys.values() for key in keys])
+        self._curves.keep_plots(self._keys.values())
         self._plots = {
             card: plot_of(self.snapshot, keys, self.selection, self._curves) for card, keys in self._keys.items()
         }
@@ -121,7 +123,7 @@ class ScalarCards(ChartKeys):
         if len(keys) <= _MOST_RUNS:
             return keys
         best = self._best(tag)
-        asked = {focused, self.selection.baseline, best.run if best else None}
+        asked = {focused, baseline_run(self.snapshot, self.selection), best.run if best else None}
         return [key for place, key in enumerate(keys) if place < _MOST_RUNS or key.run in asked]
 
     def _best(self, tag: str) -> Best | None:
@@ -173,7 +175,9 @@ class ScalarCards(ChartKeys):
         shown = tuple(curves[shown_key(self.snapshot, keys, run)] for keys in of_tags)
         if len(card.tags) > 1:
             return CardTexts("", group.title, shown, tuple(map(group.label, card.tags)), None)
-        return CardTexts(group.title if heads else "", group.label(card.tags[0]), shown, (), self._best(card.tags[0]))
+        (tag,) = card.tags
+        title = group.title if heads else ""
+        return CardTexts(title, group.label(tag), shown, (), self._best(tag), self._labels[group.name])
 
     def _with_bar(self, strips: list[Strip], width: int, height: int) -> list[Strip]:
         """With a scroll bar, if not everything is in view."""

@@ -73,7 +73,7 @@ class ScalarChart(ChartMouse, FullView):
     def _gather(self) -> None:
         """The curves of the visible runs, and the window that shows them."""
         keys = [key for tag in self._tags_together() for key in self.keys.get(tag, [])]
-        self._cache.keep_only(keys)
+        self._cache.keep_plots([keys])
         self._plot = plot_of(self.snapshot, keys, self.selection, self._cache)
 
     def _tags_together(self) -> list[str]:
@@ -130,7 +130,7 @@ class ScalarChart(ChartMouse, FullView):
     def _table(self, width: int, height: int) -> list[Strip]:
         room = height - max(_CHART_ENOUGH, int(height * _CHART_SHARE)) - 1
         rows = min(len(self._plot.curves), max(1, room))
-        table = ReadoutTable(self.shared, self.look, self._plot, self.selection)
+        table = ReadoutTable(self.shared, self.look, self._plot, self.compared)
         return table.strips(width, rows, head=height >= _CHART_ENOUGH)
 
     # What keys do

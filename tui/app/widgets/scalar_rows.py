@@ -11,10 +11,10 @@ from textual.strip import Strip
 from logging_lib.tfevents import plugins
 from tui.analysis.comparison import Difference
 from tui.analysis.statistics import Best, Extremes, Trend, goal
-from tui.app.catalog import PINNED, Group
+from tui.app.catalog import PINNED, Group, baseline_run
 from tui.app.facts import Facts, Frame
 from tui.app.messages import Noticed
-from tui.app.parts import Part
+from tui.app.parts import Part, cells_of
 from tui.app.row_columns import RowColumns, RowTexts
 from tui.app.shared import Shared
 from tui.app.widgets.tag_rows import Line, TagRows
@@ -51,7 +51,7 @@ class ScalarRows(TagRows):
     @property
     def baseline(self) -> str | None:
         """The run that others are compared with, if it is there."""
-        return self.selection.baseline if self.selection.baseline in self.snapshot.runs else None
+        return baseline_run(self.snapshot, self.selection)
 
     def _columns(self, cells: int) -> RowColumns:
         longest_run = self.longest_run if len(self.tag_list.runs) > 1 else 0
@@ -66,8 +66,9 @@ class ScalarRows(TagRows):
         extreme = "min or max"
         if self.baseline is not None:
             extreme = f"Δ to {fit(self.shared.runs.name(self.baseline), max(columns.extreme - 5, 0), keep='both')}"
-        heads = [(text, look.dim) for text in columns.cells(RowTexts("last", "trend", extreme, "  best", ""))]
-        return [row_strip([*parts, *heads], width, look.text)]
+        best = "best" if columns.only_marks_best else "  best"
+        heads = [(text, look.dim) for text in columns.cells(RowTexts("last", "trend", extreme, best, ""))]
+        return [row_strip([*parts, *_beyond(heads, cells_of(parts) - before, look.text)], width, look.text)]
 
     def _focused_parts(self, columns: RowColumns) -> list[Part]:
         """The run that the sparklines show."""
@@ -87,7 +88,7 @@ class ScalarRows(TagRows):
             number(facts.last),
             trend_text(facts.trend),
             extreme_text(facts.extremes, key.tag) if self.baseline is None else self._difference_text(series),
-            f"★ {self.shared.runs.name(best.run)}" if best else "",
+            f"★ {self._named(best.run, columns)}" if best else "",
             number(best.value) if best else "",
         )
         return [
@@ -95,6 +96,9 @@ class ScalarRows(TagRows):
             *self._spark_parts(spark, colour),
             *zip(columns.cells(texts), self._styles(facts, best), strict=True),
         ]
+
+    def _named(self, run: str, columns: RowColumns) -> str:
+        return self.shared.runs.mark(run) if columns.only_marks_best else self.shared.runs.name(run)
 
     def _styles(self, facts: Facts, best: Best | None) -> list[Style]:
         look = self.look
@@ -200,6 +204,16 @@ def difference_text(by: Difference, last_step: int) -> str:
     sign = "+" if by.value > 0 else ""
     place = f" @{count(by.step)}" if by.step != last_step else ""
     return f"{sign}{number(by.value)} ({percent(abs(by.fraction))}){place}"
+
+
+def _beyond(heads: list[Part], taken: int, blank: Style) -> list[Part]:
+    """The headings over their columns, without those of whose cells the first `taken` are taken."""
+    while heads and taken > 0:
+        cells, heads = width(heads[0][0]), heads[1:]
+        if cells > taken:
+            return [(" " * (cells - taken), blank), *heads]
+        taken -= cells
+    return heads
 
 
 def _over(title: list[Part], focused: list[Part], column: int, cells: int, blank: Style) -> list[Part]:

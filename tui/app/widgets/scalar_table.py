@@ -13,11 +13,11 @@ from logging_lib.tfevents import plugins
 from tui.analysis.run_table import order_runs
 from tui.analysis.statistics import goal
 from tui.app.aggregation import GroupSummary
-from tui.app.catalog import Group
+from tui.app.catalog import Group, baseline_run
 from tui.app.choices import Measure
 from tui.app.messages import Noticed, RunPinned, TableSorted, TagPinned
 from tui.app.no_tags import why_none
-from tui.app.parts import Part, cut
+from tui.app.parts import Part, cut, fitted_label, fitting
 from tui.app.run_order import ordered_runs
 from tui.app.shared import Shared
 from tui.app.table_columns import CellCache, TableColumn, TableRows, cell_told, exact, run_told, table_column
@@ -46,6 +46,7 @@ class ScalarTable(ColumnTable):
         self._rows = TableRows((), frozenset(), None)
         self._measure = Measure.LAST
         self._tags: list[tuple[Group, str]] = []
+        self._labels: dict[str, tuple[str, ...]] = {}
         self._columns: dict[str, TableColumn] = {}
         self._runs: list[str] = []
         self._drawn: dict[tuple[str, bool, int | None], Strip] = {}
@@ -59,12 +60,13 @@ class ScalarTable(ColumnTable):
         run, tag, s = self.run, self.tag, self.selection
         listed = self._shared.tag_lists.of(self.snapshot, s, plugins.SCALARS)
         runs = ordered_runs(self.snapshot, s, self._shared)
-        rows = TableRows(runs, frozenset(listed.runs), s.baseline)
+        rows = TableRows(runs, frozenset(listed.runs), baseline_run(self.snapshot, s))
         if self._snapshot is not self.snapshot or self._rows != rows or self._measure is not s.measure:
             self._columns = {}
         tags = [(group, tag) for group in listed.groups for tag in group.tags]
         if not self._columns or tags != self._tags:
             self._tags, self._drawn = tags, {}
+            self._labels = {group.name: group.labels for group in listed.groups}
         self._snapshot, self._rows, self._measure = self.snapshot, rows, s.measure
         self._runs = self._sorted(runs)
         names = (self._shared.runs.name(run) + self._flags(run) for run in runs)
@@ -123,9 +125,9 @@ class ScalarTable(ColumnTable):
     # How it is drawn
 
     def heading(self, width: int) -> list[Strip]:
+        self.scroll(width)
         if not self._tags:
             return [self._title(width)]
-        self.scroll(width)
         named = self.size.height >= _LOW and any(group.name for group, _ in self._tags)
         groups = [row_strip(self._group_parts(), width, self.look.text)] if named else []
         heads = self.row(("   ", self.look.dim), lambda at: [self._head(at)])
@@ -142,8 +144,8 @@ class ScalarTable(ColumnTable):
         if (typed := self.selection.tags_filter).text:
             parts.append((f"  /{printable(typed.text)}", look.warning if typed.valid else look.error))
         which, sorts = self._shared.key("measure"), self._shared.key("enter")
-        parts.append((f"   {which}: last, min, max, mean   {sorts} sorts", look.dim))
-        return row_strip(cut(parts, cells), cells, look.text)
+        parts += [(f"   {which}: last, min, max, mean", look.dim), (f"   {sorts} sorts", look.dim)]
+        return row_strip(cut(fitting(parts, cells), cells), cells, look.text)
 
     def _told(self, cells: int) -> Strip:
         """What the cell under the cursor says, in full."""
@@ -181,7 +183,7 @@ class ScalarTable(ColumnTable):
         if tag == self.selection.table_order:
             ascending = (goal(tag) == "min") != self.selection.table_reversed
             arrow = " ▲" if ascending else " ▼"
-        label = fit(group.label(tag), size - len(arrow), keep="both").rstrip()
+        label = fitted_label(group.label(tag), self._labels[group.name], size - len(arrow)).rstrip()
         return fit(label + arrow, size, align="right"), style
 
     def draw_line(self, index: int, width: int, *, on_cursor: bool) -> Strip:
@@ -227,7 +229,7 @@ class ScalarTable(ColumnTable):
         """What the run is besides: the mean of so many, the baseline."""
         summary = self.snapshot.runs[run]
         members = f" ×{len(summary.members)}" if isinstance(summary, GroupSummary) else ""
-        return members + (" Δ" if run == self.selection.baseline else "")
+        return members + (" Δ" if run == self._rows.baseline else "")
 
     def _fitted_name(self, run: str, cells: int) -> str:
         flags = self._flags(run)

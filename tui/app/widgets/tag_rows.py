@@ -20,7 +20,6 @@ from tui.app.tag_list import NO_TAGS
 from tui.app.widgets.line_view import LineView
 from tui.model import SeriesKey
 from tui.render.cells import fit_distinct, width
-from tui.render.strips import row_strip
 from tui.render.text import printable
 from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
 
@@ -178,14 +177,12 @@ class TagRows(LineView):
         return why_none(self.tag_list, self.snapshot, self.selection, self.shared, width, self.look)
 
     def draw_line(self, index: int, width: int, *, on_cursor: bool) -> Strip:
-        line, look = self._lines[index], self.look
+        line = self._lines[index]
         if line.tag is None:
             parts = self._group_parts(self.groups[line.group], width)
         else:
             parts = self.tag_parts(line, width, self._label_parts(index, self.label_cells(width)))
-        if on_cursor:
-            parts = [(text, look.on_cursor(style)) for text, style in parts]
-        return row_strip(parts, width, look.on_cursor(look.text) if on_cursor else look.text)
+        return self.line_strip(parts, width, on_cursor=on_cursor)
 
     def label_cells(self, width: int) -> int:
         """How many cells of a row the names take."""
@@ -210,15 +207,19 @@ class TagRows(LineView):
         if not starts or line.group in ("", PINNED):
             return [(f"  {self._fitted(line, cells)} ", look.text), mark]
         group = self.groups[line.group]
-        head = headed_parts(group.title, group.label(line.tag or ""), cells + 1, look)
+        beside = tuple(self._fitted_labels(group, cells))
+        head = headed_parts(group.title, group.label(line.tag or ""), beside, cells + 1, look)
         return [(" ", look.text), *head, (" ", look.text), mark]
 
     def _fitted(self, line: Line, cells: int) -> str:
         """A tag's name in exactly `cells`, cut so that it differs from the others of its group."""
         group = self.groups[line.group]
+        return self._fitted_labels(group, cells)[group.label(line.tag or "")]
+
+    def _fitted_labels(self, group: Group, cells: int) -> Mapping[str, str]:
         if (group.name, cells) not in self._labels:
-            self._labels[group.name, cells] = fit_distinct(map(group.label, group.tags), cells)
-        return self._labels[group.name, cells][group.label(line.tag or "")]
+            self._labels[group.name, cells] = fit_distinct(group.labels, cells)
+        return self._labels[group.name, cells]
 
     # What keys do
 
