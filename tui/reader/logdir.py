@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from logging_lib.tfevents.filename import file_order, is_event_filename
 from tui.model import Problem
