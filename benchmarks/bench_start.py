@@ -150,9 +150,8 @@ def main() -> None:
     print(f"{WORKS[WORK].title}; medians of {arguments.rounds} (least to most), in seconds")
     print(f"{'':14} {'first frame':>22} {'everything after that':>26}")
     for name, times in taken.items():
-        print(
-            f"{name:14} {spread([first for first, _ in times]):>22} {spread([every - first for first, every in times]):>26}"
-        )
+        first, after = ([seconds for seconds, _ in times], [every - seconds for seconds, every in times])
+        print(f"{name:14} {spread(first):>22} {spread(after):>26}")
 
 
 def spread(seconds: list[float]) -> str:
