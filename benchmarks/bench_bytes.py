@@ -30,7 +30,6 @@ PAGE_DOWN, PAGE_UP, ENTER, ESCAPE = b"\x1b[6~", b"\x1b[5~", b"\r", b"\x1b"
 # What is pressed from the list of tags, and pressed afterwards to be there again.
 FLIPS = {
     "page down": (PAGE_DOWN, PAGE_UP),
-    "other tab": (b"2", b"1"),
     "cards": (b"g", b"g"),
     "table": (b"v", b"v"),
     "full chart": (ENTER, ESCAPE),
