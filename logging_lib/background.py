@@ -25,7 +25,8 @@ _SAME_STEP_SECS = 0.02  # what one step of a training logs comes within this, an
 
 _logger = logging.getLogger("logging_lib")
 
-Make: TypeAlias = Callable[[], summary_pb2.Summary | event_pb2.Event]
+# What builds one event, behind the queue; None where it wrote other files and there is nothing to append.
+Make: TypeAlias = Callable[[], summary_pb2.Summary | event_pb2.Event | None]
 
 
 @dataclass(slots=True)
@@ -229,6 +230,8 @@ class BackgroundWriter:
     def _encode(self, pending: Pending, records: dict[EventFile, list[bytes]]) -> None:
         try:
             made = pending.make()
+            if made is None:
+                return
             event = made if isinstance(made, event_pb2.Event) else event_pb2.Event(summary=made)
             event.wall_time = pending.wall_time
             if pending.step is not None:

@@ -1,0 +1,55 @@
+"""SummaryWriter.add_hparams."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import partial
+from typing import SupportsInt
+
+from logging_lib.arguments import About, as_step, check_run_name, check_tag
+from logging_lib.arrays import as_float
+from logging_lib.calls.sink import EventSink
+from logging_lib.summary.hparams import hparams
+from logging_lib.summary.scalar import scalar
+from logging_lib.tfevents.proto import summary_pb2
+
+
+class HParamsCalls(EventSink):
+    """Hyperparameters."""
+
+    def add_hparams(
+        self,
+        hparam_dict: Mapping[str, object],
+        metric_dict: Mapping[str, object],
+        hparam_domain_discrete: Mapping[str, object] | None = None,
+        run_name: str | None = None,
+        global_step: SupportsInt | None = None,
+    ) -> None:
+        """Log a finished session's hyperparameters and its metrics, as a sub-run of its own.
+
+        Args:
+            hparam_dict: bool, number, str or None a name; None is left out.
+            metric_dict: the scalars to judge the session by, a number a tag.
+            hparam_domain_discrete: all values that some of the hparams can have, a list a name.
+            run_name: the sub-run `<log_dir>/<run_name>`; the time of the call where None or empty.
+        """
+        if not isinstance(hparam_dict, Mapping) or not isinstance(metric_dict, Mapping):
+            raise TypeError("hparam_dict and metric_dict should be dictionary.")
+        with About(call="add_hparams"):
+            for tag in metric_dict:
+                check_tag(tag)
+            check_run_name(run_name or "")
+            makes = [
+                *(partial(_made, made) for made in hparams(hparam_dict, metric_dict, hparam_domain_discrete)),
+                *(partial(scalar, tag, as_float(value)) for tag, value in metric_dict.items()),
+            ]
+            step = as_step(global_step)
+        session = self._new_run(self._directory / (run_name or str(time.time())))
+        for make in makes:
+            session.log(make, step, time.time())
+        session.close()
+
+
+def _made(summary: summary_pb2.Summary) -> summary_pb2.Summary:
+    return summary

@@ -1,0 +1,44 @@
+"""What the calls of every kind stand on: where they queue what they captured."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import SupportsInt
+
+from logging_lib.background import Make
+from logging_lib.run_writer import RunWriter
+
+
+class EventSink(ABC):
+    """A run being logged to."""
+
+    _directory: Path  # the run's, absolute
+
+    @abstractmethod
+    def _log(
+        self,
+        tag: object,
+        make: Make,
+        step: SupportsInt | None,
+        walltime: float | None = None,
+        nbytes: int = 0,
+        subrun: str = "",
+    ) -> None:
+        """Queue one event for the run's own file, or for that of the sub-run `<log_dir>/<subrun>`.
+
+        Args:
+            tag: the tag of what is logged; checked here, and named in errors.
+            make: builds the summary, or an event that is no summary, on the writer's thread; None where there is
+                nothing to append. It must hold copies: what the caller passed may change meanwhile.
+            step: any whole number; None for no step.
+            walltime: epoch seconds; now where None.
+            nbytes: about the bytes that `make` holds captured, beyond a few hundred.
+
+        Raises:
+            TypeError, ValueError: tag, step or walltime can never be written; the message names the tag.
+        """
+
+    @abstractmethod
+    def _new_run(self, directory: Path) -> RunWriter:
+        """A writer of another run, with this one's options; the caller closes it."""
