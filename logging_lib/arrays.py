@@ -1,29 +1,36 @@
-"""Whatever a training loop holds -> numpy: the only place that knows torch, jax and other tensors, by duck typing."""
+"""Whatever a training loop holds -> numpy: the only place, with capture.py, that knows torch and other tensors."""
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from typing import Any, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 _NUMERIC_KINDS = "biufc"
+_REAL_KINDS = "biuf"
+_ADDED = 2  # dtype.isbuiltin of what other packages add to numpy
+_HOST_MEMORY = (1, 3, 11, 13)  # DLPack's device types: CPU, pinned for CUDA, pinned for ROCm, CUDA managed
+# What `float` takes at once; exact types, for their speed.
+REAL_NUMBERS = frozenset(
+    {float, int, bool, np.bool_, *(np.dtype(code).type for code in np.typecodes["AllInteger"] + np.typecodes["Float"])}
+)
 
 
 def as_ndarray(value: object) -> Array:
     """The numbers of `value` as an array of its own shape; it may share memory with `value`.
 
-    Takes Python and numpy numbers, (nested) lists, numpy arrays, torch tensors (any device, grad-requiring,
-    bfloat16 and float8, which widen to float32) and lists of them, and whatever has `__array__` or `__dlpack__`.
+    Takes Python and numpy numbers, (nested) lists, numpy arrays, torch tensors (any device, layout and dtype, also
+    grad-requiring and quantised) and lists of them, jax arrays, and whatever has `__array__` or `__dlpack__`. What
+    numpy has no dtype for widens: bfloat16, float8 and their like to float32, int4 to int8, complex32 to complex64.
 
     Raises:
         TypeError: no numbers in there.
         ValueError: nested lists of different lengths.
     """
-    array = _array_of(value)
-    if array.dtype.kind == "V" and "float" in array.dtype.name:  # bfloat16 and float8 of ml_dtypes, jax's own
-        array = array.astype(np.float32)
+    array = _widened(_array_of(value))
     if array.dtype.kind not in _NUMERIC_KINDS:
         raise TypeError(f"expected numbers, got {type(value).__name__}")
     return array
@@ -48,8 +55,53 @@ def as_float(value: object) -> float:
         TypeError: not a real number.
         ValueError: not exactly one, or beyond the range of a float.
     """
+    try:
+        if type(value) in REAL_NUMBERS:
+            return float(value)  # type: ignore[arg-type]
+        number = _item(value)
+    except OverflowError as error:
+        raise ValueError(f"{value} is beyond the range of a float") from error
+    return _slow_float(value) if number is None else number
+
+
+def is_torch(value: object) -> TypeGuard[Any]:
+    """Whether `value` is a torch tensor; never where the job has not imported torch."""
+    return isinstance(value, getattr(sys.modules.get("torch"), "Tensor", ()))
+
+
+def torch_as_ndarray(tensor: Any) -> Array:
+    """A torch tensor as an array, which shares the memory of an ordinary CPU tensor; waits for a device."""
+    torch = sys.modules["torch"]
+    dense = dense_tensor(tensor.detach().cpu())
+    try:
+        array: Array = dense.numpy()
+    except TypeError:  # numpy has no such dtype: bfloat16, float8, complex32
+        array = dense.to(torch.complex64 if dense.is_complex() else torch.float32).numpy()
+    return array
+
+
+def dense_tensor(tensor: Any) -> Any:
+    """A torch tensor of plain strided numbers, whatever its layout."""
+    if tensor.is_quantized:
+        return tensor.dequantize()
+    if tensor.layout is not sys.modules["torch"].strided:  # sparse, mkldnn
+        tensor = tensor.to_dense()
+    return tensor.resolve_conj().resolve_neg()
+
+
+def _item(value: object) -> float | None:
+    """The number in an ordinary array or tensor of one element; None for all else."""
     if isinstance(value, float):
         return float(value)
+    if type(value) is np.ndarray:
+        return float(value.item()) if value.size == 1 and value.dtype.kind in _REAL_KINDS else None
+    if is_torch(value) and value.is_cpu and value.numel() == 1 and value.layout is sys.modules["torch"].strided:
+        number = value.item()
+        return None if type(number) is complex else float(number)
+    return None
+
+
+def _slow_float(value: object) -> float:
     array = as_ndarray(value)
     if array.size != 1:
         raise ValueError(f"expected one number, got shape {list(array.shape)}")
@@ -63,33 +115,35 @@ def _array_of(value: object) -> Array:
         return value
     if isinstance(value, int):  # numpy makes an object array of an int beyond 64 bits
         return _float_of(value) if abs(value) >= 1 << 63 else np.asarray(value)
-    if _is_torch(value):
-        return _torch_array(value)
-    if isinstance(value, (list, tuple)) and value and _is_torch(value[0]):  # numpy refuses those that require grad
+    if is_torch(value):
+        return torch_as_ndarray(value)
+    if isinstance(value, (list, tuple)) and value and is_torch(value[0]):  # numpy refuses those that require grad
         return np.asarray([_array_of(item) for item in value])
     if hasattr(value, "__array__") or isinstance(value, (float, list, tuple)):
-        return np.asarray(value)
-    if hasattr(value, "__dlpack__"):
-        return np.from_dlpack(value)
+        try:
+            return np.asarray(value)
+        except TypeError:
+            if not hasattr(value, "__dlpack_device__"):  # cupy has both, and allows only this
+                raise
+    if hasattr(value, "__dlpack_device__"):
+        return _from_dlpack(value)
     if hasattr(value, "__float__"):
         return _float_of(value)
     raise TypeError(f"expected numbers, got {type(value).__name__}")
 
 
-def _is_torch(value: object) -> bool:
-    return hasattr(value, "detach") and hasattr(value, "cpu")
+def _widened(array: Array) -> Array:
+    """An array of one of ml_dtypes' dtypes, which jax has, as one of numpy's own."""
+    if array.dtype.isbuiltin != _ADDED:
+        return array
+    name = array.dtype.name
+    return array.astype(np.complex64 if "complex" in name else np.float32 if "float" in name else np.int8)
 
 
-def _torch_array(value: Any) -> Array:
-    tensor = value.detach().cpu()
-    if str(tensor.layout) != "torch.strided":  # sparse, which numpy has not
-        tensor = tensor.to_dense()
-    tensor = tensor.resolve_conj().resolve_neg()
-    try:
-        array: Array = tensor.numpy()
-    except TypeError:  # numpy has no such dtype: bfloat16, float8
-        array = tensor.float().numpy()
-    return array
+def _from_dlpack(value: Any) -> Array:
+    if value.__dlpack_device__()[0] in _HOST_MEMORY:
+        return np.from_dlpack(value)
+    return np.from_dlpack(value, device="cpu")
 
 
 def _float_of(value: Any) -> Array:

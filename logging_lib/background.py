@@ -1,4 +1,4 @@
-"""The queue behind the calls: one thread encodes what was logged and appends it to the event files."""
+"""The thread behind the calls: encodes what is in the inbox and hands it to the event files."""
 
 from __future__ import annotations
 
@@ -7,141 +7,183 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable
 
 from logging_lib import process
+from logging_lib.delivery import Delivery, Report
+from logging_lib.encoding import encode
 from logging_lib.event_file import EventFile
-from logging_lib.tfevents.proto import event_pb2, summary_pb2
-from logging_lib.tfevents.record import encode_record
+from logging_lib.inbox import ENTRY, NOBODY, Inbox
 
-# A small bound would make the training wait for the disk every few events; this one is under 10 MB of scalars.
-MIN_QUEUE = 10_000
-MAX_QUEUED_BYTES = 256 << 20
-_HURRY_EVERY = 1024  # events that pile up before the thread writes without waiting for its time
+_HURRY_AFTER = 4096  # events that pile up before the thread writes without waiting for its time
 _ALIVE_CHECK_SECS = 1.0
+_RETRY_SECS = 1.0
 _SAME_STEP_SECS = 0.02  # what one step of a training logs comes within this, and is written at once
+_MARGIN = 0.05  # of flush_secs, left for encoding and writing
 
 _logger = logging.getLogger("logging_lib")
 
-# What builds one event, behind the queue; None where it wrote other files and there is nothing to append.
-Make: TypeAlias = Callable[[], summary_pb2.Summary | event_pb2.Event | None]
 
+class _Mark:
+    """Set, once, when all that was in the inbox before it is in the files (with `sync` on the disk), or cannot be.
 
-@dataclass(slots=True)
-class Pending:
-    """A captured value on its way to a file: `make` builds the summary, or an event that is no summary."""
+    A bare lock instead of an Event: that one takes a lock of its own for a moment, where a signal may find it, whose
+    handler then waits for the thread, which waits to set it.
+    """
 
-    file: EventFile
-    wall_time: float
-    step: int | None
-    make: Make
-    nbytes: int = 0
+    __slots__ = ("_lock", "kept", "sync")
 
+    def __init__(self, sync: bool = False) -> None:
+        self.sync = sync
+        self.kept = False
+        """Whether it is in the files."""
+        self._lock = threading.Lock()
+        self._lock.acquire()
 
-class _Close:
-    """Ends the thread."""
+    def set(self) -> None:
+        self._lock.release()
 
-
-_Item: TypeAlias = Pending | threading.Event | _Close
+    def wait(self, seconds: float) -> bool:
+        """Whether it was set meanwhile; by one thread alone, which waits no more then."""
+        return self._lock.acquire(timeout=seconds)
 
 
 class BackgroundWriter:
-    """A bounded queue and one daemon thread. Safe to call from several threads.
+    """Files being written, and the daemon thread that empties an inbox into them, from an opening to the close.
 
-    The thread sleeps until something is logged, waits until `flush_secs` after its last write for more, and appends
-    it all: what was logged is in the file at most `flush_secs` later, a point after a pause at once, and a busy loop
-    costs one write a `flush_secs`. A full queue blocks `put`
-    until all before it is written. A failure never reaches the caller: the first is logged as a warning, lost
-    events are counted, and the count is logged when the writer closes. Where no thread can start, as when the
-    interpreter ends, each call writes its own event.
+    The thread sleeps until something is logged, waits until `flush_secs` after its last write for more, and writes it
+    all: what was logged is in the file at most `flush_secs` later, a point after a pause at once, and a busy loop costs
+    one write a `flush_secs`. A failure never reaches the caller: the first is logged as a warning, lost events are
+    counted, and the count is logged in the end. Where no thread can start, as when the interpreter ends, each call
+    writes its own event (`drain`).
 
-    A flush is a mark in the queue that the thread sets when it gets there, and `_hurry` wakes the thread before its
-    time. Both queues are SimpleQueue, whose `put` may run inside a garbage collection. `_lock` keeps an event from
-    slipping in behind the close, and two calls from writing at once. It is reentrant and the thread's own work never
-    takes it, so that a signal handler that interrupts `put` may flush or close. What the thread runs of others (a
-    logging handler, a finalizer) may log, flush and close as well: it does not wait for itself.
+    Whether the thread sleeps is in the inbox's limit: 0 while it does, so that the next call wakes it. A flush leaves a
+    mark in `_marks`; the thread takes the marks before it takes the inbox, so what was logged before a mark is written
+    before it is set. It is woken through `_hurry`, a SimpleQueue, whose `put` may run inside a garbage collection or a
+    signal handler. The thread's own work takes no lock, so that a signal handler that interrupts a call may flush or
+    close; `_draining` keeps two calls from writing at once where there is no thread, and is reentrant for the same
+    reason. What the thread runs of others (a logging handler, a finalizer) may log, flush and close as well: it does
+    not wait for itself.
     """
 
-    def __init__(self, main: EventFile, max_queue: int, flush_secs: float) -> None:
-        self._max_queue = max(max_queue, MIN_QUEUE)
+    def __init__(
+        self,
+        inbox: Inbox,
+        open_file: Callable[[str], EventFile],
+        flush_secs: float,
+        on_end: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Start the thread.
+
+        Args:
+            inbox: what to empty; of this writer alone until it has ended.
+            open_file: the event file of a sub-run, "" for the run itself; called once each.
+            flush_secs: seconds between writes.
+            on_end: called when everything is written and closed, where that is done.
+        """
+        self._inbox = inbox
+        self._open_file = open_file
         self._flush_secs = min(max(0.0, flush_secs), threading.TIMEOUT_MAX)
-        self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
+        self._on_end = on_end
         self._hurry: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._marks: list[_Mark] = []
         self._lock = threading.RLock()
-        self._closed = False
-        self._died = False  # of an error that is nobody's to handle, as one in a logging handler
         self._draining = False
-        self._wrote_at = -math.inf
-        self._bytes_in = 0  # under the lock
-        self._bytes_out = 0  # the thread's own
+        self._closing = False
+        self._died = False  # of an error that is nobody's to handle, as one in a logging handler
+        self._urgent = False
+        self._took_at = -math.inf  # when the last batch was taken,
+        self._cost = 0.0  # and the seconds that encoding and writing it took
+        self._in_hand = 0  # events that are being written
         self._warned = False
-        self._lost = 0
-        self._files = {main}  # to close; others join with their first event
-        self._thread: threading.Thread | None = None
-        self._ended = threading.Event()  # Thread.join of Python 3.11 believes a thread dead once Ctrl+C interrupts it
+        self._report = Report()
+        self._deliveries = {"": Delivery(open_file(""), self._report)}
+        self._ended = False
+        self._closers: list[_Mark] = []  # Thread.join is not safe where a signal handler may join as well
         process.register(self)
         self._thread = self._start()
 
     @property
-    def queued_bytes(self) -> int:
-        """Bytes of captured arrays and texts that are not written yet."""
-        return self._bytes_in - self._bytes_out
+    def has_ended(self) -> bool:
+        """Whether the files are closed, and nothing is written any more."""
+        return self._ended
 
-    def put(self, pending: Pending) -> bool:
-        """Queue one event. False when this writer is closed, and the event therefore not queued."""
-        with self._lock:
-            if self._closed:
-                self._lost += self._died
-                return self._died
-            self._queue.put(pending)
-            self._bytes_in += pending.nbytes
-        size = self._queue.qsize()
-        if size >= self._max_queue or self.queued_bytes >= MAX_QUEUED_BYTES or self._thread is None:
-            self.flush()
-        elif size and size % _HURRY_EVERY == 0:
+    def wake(self, limit: int, urgent: bool = False) -> None:
+        """Have the inbox emptied, by the thread if there is one; who adds to it need not care up to `limit` items.
+
+        `urgent`: at once instead of when it is due.
+        """
+        self._urgent |= urgent
+        if self._died:
+            self._inbox.limit = limit
+            self._lose_queued()
+        elif self._thread is None:
+            self.drain()
+        else:
+            self._inbox.limit = limit
             self._hurry.put(None)
-        return True
 
-    def flush(self) -> None:
-        """Return when everything queued before is in the files, or counted as lost."""
-        mark = threading.Event()
-        with self._lock:
-            closed = self._closed
-            if not closed:
-                self._queue.put(mark)
-        if closed or self._thread is None:
-            self._finish_queued()
+    def flush(self, sync: bool = False) -> bool:
+        """Wait until everything in the inbox is in the files, with `sync` on the disk; False where it could not be."""
+        if self._died:
+            self._lose_queued()
+            return False
+        mark = _Mark(sync)
+        self._marks.append(mark)
+        if self._thread is None:
+            self.drain()
         elif self._thread is not threading.current_thread():
             self._hurry.put(None)
-            while not mark.wait(_ALIVE_CHECK_SECS) and not self._ended.is_set():
-                pass
+            self._wait(mark)
+        return mark.kept
 
     def close(self) -> None:
         """Flush, close the files and end the thread. A second call completes what interrupted the first, if it was."""
-        with self._lock:
-            self._closed = True
-            died, self._died = self._died, False
-            self.abandon()
-        self._finish_queued()
-        if died:
-            self._end()
+        mark = _Mark()
+        self._closers.append(mark)
+        self.abandon()
+        if self._thread is None:
+            self.drain()
+        elif self._thread is not threading.current_thread() and not (self._died or self._ended):
+            self._wait(mark)
+        if self._died:
+            with self._lock:
+                self._end()
 
     def abandon(self) -> None:
         """Let the thread write what is queued and end by itself: for a finalizer, which must not wait or lock."""
-        self._queue.put(_Close())
+        self._closing = True
         self._hurry.put(None)
 
     def disown(self) -> None:
-        """In a forked child: refuse events, and leave what is queued and the files to the parent."""
+        """In a forked child: leave what is queued and the files to the parent."""
         self._lock = threading.RLock()  # a thread of the parent may hold the old one
-        self._closed, self._died, self._draining = True, False, False
-        self._lost = 0
-        self._thread = None
-        self._queue = queue.SimpleQueue()
-        for file in self._files:
-            file.disown()
+        self._inbox = Inbox()
+        self._closing = self._draining = True  # whoever was in here when the process forked finds nothing to do
+        self._died, self._thread, self._report = False, None, Report()
+        self._ended = True
+        for delivery in self._deliveries.values():
+            delivery.disown()
+
+    def drain(self) -> None:
+        """Write what is queued in the calling thread; inside a call that a signal interrupted, that one goes on."""
+        with self._lock:
+            if self._draining or self._ended:
+                return
+            self._draining = True
+            try:
+                while self._inbox or self._marks:
+                    self._write()
+                if self._closing:
+                    self._end()
+            finally:
+                self._draining = False
+
+    def _wait(self, mark: _Mark) -> None:
+        """Until the mark is set, or nobody is left to do it."""
+        while not mark.wait(_ALIVE_CHECK_SECS):
+            if self._died or self._ended:
+                return
 
     def _start(self) -> threading.Thread | None:
         """The running thread, or None where there can be none."""
@@ -154,126 +196,120 @@ class BackgroundWriter:
             return None
         return thread
 
-    def _finish_queued(self) -> None:
-        """Return when the thread has ended, or the queue is written without it."""
-        if self._thread is None:
-            self._drain()
-        elif self._thread is not threading.current_thread():
-            self._ended.wait()
-            self._thread.join()
-
-    def _drain(self) -> None:
-        """Write what is queued in the calling thread; inside a call that a signal interrupted, that one goes on."""
-        with self._lock:
-            if self._draining:
-                return
-            self._draining = True
-            try:
-                while items := self._queued():
-                    if not self._write(items):
-                        self._end()
-            finally:
-                self._draining = False
-
     def _run(self) -> None:
-        batch: list[_Item] = []
-        ended = False
+        alive = False
         try:
-            while not ended:
-                batch = self._collect()
-                ended = not self._write(batch)
-                self._wrote_at = time.monotonic()
+            while not self._closing:
+                self._wait_for_work()
+                self._write()
+            while self._inbox or self._marks:
+                self._write()
+            alive = True
         finally:
-            if not ended:
-                self._died = self._closed = True
-                self._discard(batch)
-            try:
+            self._died = not alive
+            if alive:
                 self._end()
-            finally:
-                self._ended.set()
+            else:
+                self._report.lose(self._in_hand)
+                self._lose_queued()
+                _set_all(self._marks)
+                _set_all(self._closers)
 
-    def _collect(self) -> list[_Item]:
-        """Wait for a first item, then for more until the next write is due or somebody is in a hurry."""
-        first = self._queue.get()
-        due = self._wrote_at + self._flush_secs - time.monotonic()
+    def _wait_for_work(self) -> None:
+        """Sleep until there is something to write and it is due, or somebody is in a hurry."""
+        self._inbox.limit = 0
+        if not self._inbox and not self._marks and not self._closing:
+            self._sleep(_RETRY_SECS if self._any_waiting() else None)
+        self._inbox.limit = _HURRY_AFTER * ENTRY
+        if not self._inbox or self._marks or self._closing or self._urgent:
+            return
+        # What is logged right after a batch was taken waits for that one to be written, for the next to be due, and to
+        # be written.
+        due = self._took_at + (1 - _MARGIN) * self._flush_secs - 1.5 * self._cost - time.monotonic()
+        self._sleep(max(due, min(_SAME_STEP_SECS, self._flush_secs)))
+
+    def _sleep(self, seconds: float | None) -> None:
+        """Until woken, at most so long."""
         try:
-            self._hurry.get(timeout=max(due, min(_SAME_STEP_SECS, self._flush_secs)))
+            self._hurry.get(timeout=seconds)
             while True:
                 self._hurry.get_nowait()
         except queue.Empty:
             pass
-        return [first, *self._queued()]
 
-    def _queued(self) -> list[_Item]:
-        return [self._queue.get() for _ in range(self._queue.qsize())]
+    def _write(self) -> None:
+        """Hand over all that is in the inbox, and what an earlier write could not."""
+        marks = self._marks[:]
+        self._urgent = False
+        took_at = time.monotonic()
+        batch = self._inbox.take()
+        self._in_hand = len(batch) // ENTRY
+        for by_subrun in encode(batch, self._lose_one):
+            for subrun, records in by_subrun.items():
+                self._delivery(subrun).send(b"".join(records.parts), records.count)
+        for delivery in self._deliveries.values():
+            if delivery.waiting:
+                delivery.retry()
+        if batch:
+            self._inbox.done(batch)
+            self._in_hand = 0
+            self._took_at, self._cost = took_at, time.monotonic() - took_at
+        self._set(marks)
 
-    def _write(self, items: Iterable[_Item]) -> bool:
-        """Write a batch; False when it says to close."""
-        records: dict[EventFile, list[bytes]] = {}
-        marks: list[threading.Event] = []
-        nbytes, closing = 0, False
-        for item in items:
-            if isinstance(item, Pending):
-                nbytes += item.nbytes
-                self._encode(item, records)
-            elif isinstance(item, threading.Event):
-                marks.append(item)
-            else:
-                closing = True
-        for file, encoded in records.items():
-            self._append(file, encoded)
-        self._bytes_out += nbytes
+    def _set(self, marks: list[_Mark]) -> None:
+        synced = any(mark.sync for mark in marks) and self._sync()
         for mark in marks:
+            mark.kept = synced or not (mark.sync or self._any_waiting())
             mark.set()
-        return not closing
+        del self._marks[: len(marks)]
 
-    def _encode(self, pending: Pending, records: dict[EventFile, list[bytes]]) -> None:
-        try:
-            made = pending.make()
-            if made is None:
-                return
-            event = made if isinstance(made, event_pb2.Event) else event_pb2.Event(summary=made)
-            event.wall_time = pending.wall_time
-            if pending.step is not None:
-                event.step = pending.step
-            record = encode_record(event.SerializeToString())
-        except Exception as error:  # noqa: BLE001  # whatever is wrong with one value, the others are to be written
-            self._lose(1, pending.file, error)
-        else:
-            records.setdefault(pending.file, []).append(record)
+    def _sync(self) -> bool:
+        """Whether all that was written is on the disk."""
+        failed = False
+        for delivery in self._deliveries.values():
+            try:
+                delivery.sync()
+            except OSError:  # of which the delivery has told
+                failed = True
+        return not failed
 
-    def _append(self, file: EventFile, records: list[bytes]) -> None:
-        self._files.add(file)
-        try:
-            file.append(b"".join(records))
-        except Exception as error:  # noqa: BLE001  # whatever is wrong with one file, the others are to be written
-            self._lose(len(records), file, error)
+    def _delivery(self, subrun: str) -> Delivery:
+        if subrun not in self._deliveries:
+            self._deliveries[subrun] = Delivery(self._open_file(subrun), self._report)
+        return self._deliveries[subrun]
 
-    def _lose(self, count: int, file: EventFile, error: Exception) -> None:
+    def _any_waiting(self) -> bool:
+        return any(delivery.waiting for delivery in self._deliveries.values())
+
+    def _lose_one(self, subrun: str, error: Exception) -> None:
         if not self._warned:
             self._warned = True
             reason = str(error) or type(error).__name__
-            _logger.warning("cannot log to %s: %s (training goes on; such events are lost)", file.directory, reason)
-        self._lost += count
+            where = self._delivery(subrun).file.directory
+            _logger.warning("cannot log to %s: %s (training goes on; such events are lost)", where, reason)
+        self._report.lose(1)
 
-    def _discard(self, items: Iterable[_Item]) -> None:
-        """Count what nobody will write, and wait for no more."""
-        for item in items:
-            if isinstance(item, Pending):
-                self._lost += 1
-            elif isinstance(item, threading.Event):
-                item.set()
+    def _lose_queued(self) -> None:
+        """The thread has died: count what nobody will write."""
+        with self._lock:
+            batch = self._inbox.take()
+            self._report.lose(len(batch) // ENTRY)
+            self._inbox.done(batch)
 
     def _end(self) -> None:
-        """Close the files, and tell how much was lost since it was last told."""
-        if not self._died:  # else put goes on counting, and close is to tell
-            process.unregister(self)
-        self._discard(self._queued())
-        for file in self._files:
-            try:
-                file.close()
-            except OSError as error:
-                _logger.warning("cannot close an event file in %s: %s", file.directory, error)
-        lost, self._lost = self._lost, 0
-        if lost:
-            _logger.warning("%d logged events were lost", lost)
+        """Close the files, and tell how much was lost."""
+        process.unregister(self)
+        if self._ended:
+            return
+        for delivery in self._deliveries.values():
+            delivery.close()
+        self._report.close()
+        self._inbox.limit = NOBODY
+        self._ended = True
+        self._on_end()
+        _set_all(self._closers)
+
+
+def _set_all(marks: list[_Mark]) -> None:
+    while marks:
+        marks.pop().set()

@@ -1,19 +1,34 @@
-"""One run being written: its event file and its sub-runs', opened when they are needed, behind one queue."""
+"""One run being written: its inbox, and the files that are opened when something is in there."""
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
 import weakref
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from logging_lib.background import BackgroundWriter, Make, Pending
+from logging_lib.background import BackgroundWriter
 from logging_lib.event_file import FILE_VERSION, EventFile
-from logging_lib.tfevents.proto import event_pb2
+from logging_lib.inbox import ENTRY, Captured, Inbox
+
+if TYPE_CHECKING:
+    from logging_lib.tfevents.proto import event_pb2
+
+# A small bound would make the training wait for the disk every few events; this one is under 2 MB of scalars.
+MIN_QUEUE = 10_000
+MAX_QUEUED_BYTES = 256 << 20
+# An array of so many bytes is encoded at once: where they pile up each copy is made in fresh memory, which costs the
+# calling thread ten times more than the copying.
+_LARGE_BYTES = 1 << 20
+
+OnFull = Literal["block", "drop"]
+
+_logger = logging.getLogger("logging_lib")
 
 
 class RunWriter:
@@ -22,6 +37,9 @@ class RunWriter:
     The directory is to be an absolute path: the job may change its working directory. Files are opened by the first
     event, and new ones by the first event after a close, in a forked child, or while the interpreter ends. A RunWriter
     that is forgotten writes what it holds and closes.
+
+    `inbox` lasts as long as this; the BackgroundWriters that empty it come and go, one at a time. Whoever adds to it
+    and then finds it over its limit calls `attend`, which sees to it that one is there and awake.
     """
 
     def __init__(
@@ -31,108 +49,182 @@ class RunWriter:
         flush_secs: float,
         suffix: str = "",
         start_time: float | None = None,
-        purge_step: int | None = None,
+        on_full: OnFull = "block",
     ) -> None:
-        self._directory = directory
-        self._max_queue = max_queue
+        self.inbox = Inbox()
+        self.directory = directory
+        self._bound = max(max_queue, MIN_QUEUE) * ENTRY
         self._flush_secs = flush_secs
-        self._suffix = suffix
-        self._start_time = start_time
-        self._purge_step = purge_step
-        self._opening = threading.RLock()
-        self._files: _Files | None = None
+        self._drops = on_full == "drop"
+        self._dropped = 0
+        self._files = _Files(directory, suffix, start_time)
+        self._lock = threading.RLock()
+        self._background: BackgroundWriter | None = None
+        self._finalizer: weakref.finalize[..., Any] | None = None
         _all.add(self)
 
-    def create(self) -> None:
+    @property
+    def paths(self) -> list[tuple[str, Path]]:
+        """The files written so far, each with the name of its sub-run ("" for the run itself), oldest first."""
+        return [(subrun, path) for subrun, file in self._files.opened for path in file.paths]
+
+    def create(self, purge_step: int | None = None) -> None:
         """Create the directory and the run's file now.
+
+        Args:
+            purge_step: a restarted training's first step, of which TensorBoard is told.
 
         Raises:
             OSError: either cannot be created.
         """
-        main = self._new_file("")
-        main.open()
-        with self._opening:
-            self._files = self._opened(main)
+        self._files.create()
+        if purge_step is not None:
+            for make in (_version, _session_start):
+                self.inbox.extend((Captured(partial(make, purge_step)), None, purge_step, time.time()))
+        self._open()
 
-    def log(self, make: Make, step: int | None, wall_time: float, subrun: str = "", nbytes: int = 0) -> None:
-        """Queue one event, for the run's own file or for that of the sub-run `<directory>/<subrun>`."""
-        while True:
-            files = self._files or self._open()
-            file = self._subrun(files, subrun) if subrun else files.main
-            if files.background.put(Pending(file, wall_time, step, make, nbytes)):
-                return
-            self._drop(files)  # closed since, by another thread or the interpreter's end, or the parent's before a fork
+    def put(self, what: object, value: float | None, step: int | None, wall_time: float) -> None:
+        """Queue one event, an entry of the inbox."""
+        if self._drops and self._is_full():
+            self._drop()
+            return
+        if type(what) is Captured and what.nbytes:
+            with self._lock:
+                self.inbox.nbytes_in += what.nbytes
+        self.inbox.extend((what, value, step, wall_time))
+        large = type(what) is Captured and what.nbytes >= _LARGE_BYTES
+        if large or len(self.inbox) > self.inbox.limit or self.inbox.nbytes >= MAX_QUEUED_BYTES:
+            self.attend(urgent=large)
 
-    def flush(self) -> None:
-        """Return when everything logged before is in the files."""
-        if (files := self._files) is not None:
-            files.background.flush()
+    def attend(self, urgent: bool = False) -> None:
+        """Have what is in the inbox written, if `urgent` at once; where there is more than its bound, wait for that."""
+        background = self._background
+        if background is None or background.has_ended:
+            background = self._open()
+        if self._is_full() and not self._drops:
+            background.flush()
+        else:
+            background.wake(self._bound, urgent)
+
+    def flush(self, sync: bool = False) -> bool:
+        """Wait until everything logged before is in the files, with `sync` on the disk; False where it could not be."""
+        background = self._background
+        return background is None or background.has_ended or background.flush(sync)
 
     def close(self) -> None:
         """Flush and close the files; closing twice does nothing. One that was interrupted is completed by the next."""
-        if (files := self._files) is not None:
-            files.background.close()
-            self._drop(files)
+        if (background := self._background) is not None:
+            background.close()
+            with self._lock:
+                if self._background is background:
+                    self._background = None
+        with self._lock:
+            dropped, self._dropped = self._dropped, 0
+        if dropped:
+            _logger.warning("%d events for %s were dropped: the queue was full", dropped, self.directory)
 
-    def _open(self) -> _Files:
-        with self._opening:
-            if self._files is None:
-                self._files = self._opened(self._new_file(""))
-            return self._files
+    def _is_full(self) -> bool:
+        return len(self.inbox) > self._bound or self.inbox.nbytes >= MAX_QUEUED_BYTES
 
-    def _opened(self, main: EventFile) -> _Files:
-        background = BackgroundWriter(main, self._max_queue, self._flush_secs)
-        finalizer = weakref.finalize(self, background.abandon)
-        finalizer.atexit = False  # at exit the background closes itself, and waits for it
-        self._purge(background, main)
-        return _Files(background, main, {}, finalizer)
+    def _drop(self) -> None:
+        with self._lock:
+            self._dropped += 1
+            first = self._dropped == 1
+        if first:
+            _logger.warning("the queue of events for %s is full; some are dropped", self.directory)
 
-    def _drop(self, files: _Files) -> None:
-        with self._opening:
-            files.finalizer.detach()
-            if self._files is files:
-                self._files = None
+    def _open(self) -> BackgroundWriter:
+        with self._lock:
+            if self._background is None or self._background.has_ended:
+                self._background = BackgroundWriter(
+                    self.inbox, self._files.open, self._flush_secs, _attend_leftovers(self)
+                )
+                if self._finalizer is not None:
+                    self._finalizer.detach()
+                self._finalizer = weakref.finalize(self, self._background.abandon)
+                self._finalizer.atexit = False  # at exit the background closes itself, and waits for it
+            return self._background
 
-    def _subrun(self, files: _Files, name: str) -> EventFile:
-        if name not in files.subruns:
-            files.subruns.setdefault(name, self._new_file(name))
-        return files.subruns[name]
+    def _disown(self) -> None:
+        """In a forked child: the files and what waits for them are the parent's."""
+        self._lock = threading.RLock()  # a thread of the parent may have held the old one
+        self._background = None
+        self._dropped = 0
+        self.inbox.forget()
+        self._files.opened.clear()
 
-    def _new_file(self, subrun: str) -> EventFile:
+
+class DiscardingRun(RunWriter):
+    """A run of which nothing is written: neither files nor directory."""
+
+    def create(self, purge_step: int | None = None) -> None:
+        """Create nothing."""
+
+    def put(self, what: object, value: float | None, step: int | None, wall_time: float) -> None:
+        """Forget it."""
+
+    def attend(self, urgent: bool = False) -> None:
+        """Nobody has queued anything."""
+
+
+class _Files:
+    """Makes the event files of a run; apart, because the thread that uses it must not keep the RunWriter alive."""
+
+    def __init__(self, directory: Path, suffix: str, start_time: float | None) -> None:
+        self.opened: list[tuple[str, EventFile]] = []
+        self._directory = directory
+        self._suffix = suffix
+        self._start_time = start_time
+        self._created: EventFile | None = None
+
+    def create(self) -> None:
+        """Create the run's own file before it is asked for."""
+        self._created = self._new("")
+        self._created.open()
+
+    def open(self, subrun: str) -> EventFile:
+        """A file of a sub-run, or of the run itself; its first append creates it."""
+        if not subrun and self._created is not None:
+            file, self._created = self._created, None
+        else:
+            file = self._new(subrun)
+        self.opened.append((subrun, file))
+        return file
+
+    def _new(self, subrun: str) -> EventFile:
         return EventFile(str(self._directory / subrun), self._suffix, self._start_time)
 
-    def _purge(self, background: BackgroundWriter, main: EventFile) -> None:
-        """Tell TensorBoard where a restarted training begins; once, not after a close."""
-        step, self._purge_step = self._purge_step, None
-        if step is not None:
-            start = event_pb2.SessionLog(status=event_pb2.SessionLog.START)
-            for event in (event_pb2.Event(file_version=FILE_VERSION), event_pb2.Event(session_log=start)):
-                background.put(Pending(main, time.time(), step, partial(_made, event)))
+
+def _attend_leftovers(run: RunWriter) -> Callable[[], None]:
+    """For the end of a background writer: what was logged meanwhile needs another one."""
+    reference = weakref.ref(run)
+
+    def attend() -> None:
+        if (alive := reference()) is not None and alive.inbox:
+            alive.attend()
+
+    return attend
 
 
-@dataclass(slots=True)
-class _Files:
-    """What is open between the first event and close()."""
+def _version(step: int) -> event_pb2.Event:
+    from logging_lib.tfevents.proto import event_pb2
 
-    background: BackgroundWriter
-    main: EventFile
-    subruns: dict[str, EventFile]
-    finalizer: weakref.finalize[..., Any]
+    return event_pb2.Event(step=step, file_version=FILE_VERSION)
 
 
-def _made(event: event_pb2.Event) -> event_pb2.Event:
-    return event
+def _session_start(step: int) -> event_pb2.Event:
+    from logging_lib.tfevents.proto import event_pb2
+
+    return event_pb2.Event(step=step, session_log=event_pb2.SessionLog(status=event_pb2.SessionLog.START))
 
 
 _all: weakref.WeakSet[RunWriter] = weakref.WeakSet()
 
 
-def _forget_files() -> None:
-    """In a forked child: the files are the parent's, and a thread of the parent may have held the lock."""
+def _disown_all() -> None:
     for run in _all:
-        run._files = None
-        run._opening = threading.RLock()
+        run._disown()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_files)
+    os.register_at_fork(after_in_child=_disown_all)

@@ -1,4 +1,4 @@
-"""SummaryWriter, with torch.utils.tensorboard's signatures: checks and captures arguments, and queues them.
+"""SummaryWriter, with torch.utils.tensorboard's signatures: where it writes, and what ends it; the calls are in calls/.
 
 Every add_* method raises TypeError or ValueError, with the tag in its message, for what can never be written; what
 fails later (a full disk) is a logged warning, because logging must not end a training.
@@ -8,37 +8,58 @@ from __future__ import annotations
 
 import os
 import socket
-import time
 from datetime import datetime
-from functools import partial
 from pathlib import Path
+from time import time
 from types import TracebackType
-from typing import Protocol, Self, SupportsInt
+from typing import Any, Self, SupportsInt
 
 from logging_lib.arguments import About, as_step, as_wall_time, check_tag, is_step
-from logging_lib.arrays import as_float
-from logging_lib.background import Make
+from logging_lib.calls.audio import AudioCalls
+from logging_lib.calls.custom_scalars import CustomScalarsCalls
+from logging_lib.calls.embedding import EmbeddingCalls
+from logging_lib.calls.figure import FigureCalls
+from logging_lib.calls.graph import GraphCalls
 from logging_lib.calls.histogram import HistogramCalls
 from logging_lib.calls.hparams import HParamsCalls
 from logging_lib.calls.image import ImageCalls
+from logging_lib.calls.mesh import MeshCalls
+from logging_lib.calls.pr_curve import PRCurveCalls
 from logging_lib.calls.scalar import ScalarCalls
+from logging_lib.calls.scalar_export import ScalarExportCalls
+from logging_lib.calls.summary import SummaryCalls
+from logging_lib.calls.system import SystemCalls
+from logging_lib.calls.tensor import TensorCalls
 from logging_lib.calls.text import TextCalls
-from logging_lib.run_writer import RunWriter
-from logging_lib.summary.scalar import scalar
-from logging_lib.tfevents.proto import summary_pb2
+from logging_lib.calls.video import VideoCalls
+from logging_lib.file_writer import FileWriter
+from logging_lib.inbox import Captured, Make
+from logging_lib.run_writer import DiscardingRun, OnFull, RunWriter
 
 
-class SerializableSummary(Protocol):
-    """A Summary message of any package: ours, tensorboard's, tensorflow's."""
-
-    def SerializeToString(self) -> bytes:  # noqa: N802  # protobuf's name
-        """The message's bytes."""
-
-
-class SummaryWriter(ScalarCalls, HistogramCalls, ImageCalls, TextCalls, HParamsCalls):
+class SummaryWriter(
+    ScalarCalls,
+    HistogramCalls,
+    ImageCalls,
+    FigureCalls,
+    VideoCalls,
+    AudioCalls,
+    MeshCalls,
+    TextCalls,
+    TensorCalls,
+    HParamsCalls,
+    SummaryCalls,
+    GraphCalls,
+    PRCurveCalls,
+    CustomScalarsCalls,
+    EmbeddingCalls,
+    ScalarExportCalls,
+    SystemCalls,
+):
     """Writes event files for TensorBoard and tbtui.
 
-    Safe to use from several threads. What was logged is in the file at most `flush_secs` later.
+    Safe to use from several threads. What was logged is in the file at most `flush_secs` later. A pickled writer is
+    its directory and options: the copy writes a file of its own beside the original's.
     """
 
     def __init__(
@@ -49,7 +70,10 @@ class SummaryWriter(ScalarCalls, HistogramCalls, ImageCalls, TextCalls, HParamsC
         max_queue: int = 10,
         flush_secs: float = 1,
         filename_suffix: str = "",
+        write_to_disk: bool = True,
         *,
+        logdir: str | os.PathLike[str] | None = None,
+        on_full: OnFull = "block",
         start_time: float | None = None,
     ) -> None:
         """Create the directory and an event file in it.
@@ -57,67 +81,79 @@ class SummaryWriter(ScalarCalls, HistogramCalls, ImageCalls, TextCalls, HParamsC
         Args:
             log_dir: the run's directory; `runs/<date>_<time>_<host><comment>` where None or empty.
             comment: ends the default directory's name.
-            purge_step: a restarted training's first step; TensorBoard hides what is logged at later steps.
+            purge_step: a restarted training's first step; TensorBoard hides what was logged before at later steps.
             max_queue: events that may wait behind the calls before a call waits for the disk; at least 10,000.
             flush_secs: seconds until what was logged is in the file.
             filename_suffix: ends every event file's name.
+            write_to_disk: False checks what is logged and writes nothing, as all ranks but the first should.
+            logdir: tensorboardX's name for log_dir.
+            on_full: what a call does that finds the queue full: "block" until there is room, or "drop" its event; a
+                warning tells that some were dropped, and at the close how many.
             start_time: epoch seconds at which the files are said to start, instead of now: for one who brings in
                 what happened earlier, with `walltime` on each call, and does not want it to look recent.
 
         Raises:
             OSError: the directory or the file cannot be created.
+            TypeError, ValueError: an option that means nothing.
         """
-        self.log_dir = log_dir or _default_log_dir(comment)
+        if log_dir and logdir:
+            raise TypeError("log_dir and logdir are two names of one option; give one of them")
+        if on_full not in ("block", "drop"):
+            raise ValueError(f'on_full is {on_full!r}, neither "block" nor "drop"')
+        self.log_dir = log_dir or logdir or _default_log_dir(comment)
         self.purge_step = purge_step
         self.max_queue = max_queue
         self.flush_secs = flush_secs
         self.filename_suffix = filename_suffix
+        self.write_to_disk = write_to_disk
+        self.on_full = on_full
         self.start_time = start_time
         self._directory = Path(self.log_dir).absolute()  # the job may change its working directory
-        self._run = self._new_run(self._directory, None if purge_step is None else as_step(purge_step))
-        self._run.create()
+        self._begin()
+        self._run.create(None if purge_step is None else as_step(purge_step))
+
+    @property
+    def logdir(self) -> str | os.PathLike[str]:
+        """The run's directory, as it was given; tensorboardX's name for `log_dir`."""
+        return self.log_dir
 
     def get_logdir(self) -> str | os.PathLike[str]:
         """The run's directory, as it was given."""
         return self.log_dir
 
-    def add_scalar(
-        self,
-        tag: str,
-        scalar_value: object,
-        global_step: SupportsInt | None = None,
-        walltime: float | None = None,
-        new_style: bool = False,
-        double_precision: bool = False,
-    ) -> None:
-        """Log one number: a Python or numpy number, or an array or tensor of one element.
+    @property
+    def file_writer(self) -> FileWriter:
+        """Logs messages that were made elsewhere to the run's own file; torch's, but never None."""
+        return FileWriter(self)
 
-        Stored in 32 bits, or in 64 with both `new_style` and `double_precision`.
+    @property
+    def all_writers(self) -> dict[str, FileWriter]:
+        """The one above by its directory; flushing or closing it does so for the sub-runs' files, too."""
+        return {str(self.log_dir): self.file_writer}
+
+    @property
+    def default_bins(self) -> list[float]:
+        """The edges of the histograms whose bins are "tensorflow"."""
+        from logging_lib.summary.histogram import tensorflow_edges
+
+        edges: list[float] = tensorflow_edges().tolist()
+        return edges
+
+    def _get_file_writer(self) -> FileWriter:
+        """`file_writer`, by the name that copied code has it under."""
+        return self.file_writer
+
+    def flush(self, sync: bool = False) -> bool:
+        """Return when everything logged before is in the files: the program may be killed now.
+
+        With `sync` it is on the disk as well, as far as the disk tells: the machine may lose power now. Never raises;
+        False where something is not there, because it waits for a full disk, say, or is lost. A warning tells why.
         """
-        if type(scalar_value) is float:  # the common case, without the price of a context manager
-            value = scalar_value
-        else:
-            with About(tag):
-                value = as_float(scalar_value)
-        self._log(tag, partial(scalar, tag, value, new_style, double_precision), global_step, walltime)
-
-    def add_summary(
-        self, summary: SerializableSummary, global_step: SupportsInt | None = None, walltime: float | None = None
-    ) -> None:
-        """Log a Summary message that was made elsewhere, by this package or by TensorBoard's."""
-        with About(call="add_summary"):
-            if not hasattr(summary, "SerializeToString"):
-                raise TypeError(f"expected a Summary message, got {type(summary).__name__}")
-            content = summary.SerializeToString()
-            step, when = as_step(global_step), as_wall_time(walltime)
-        self._run.log(partial(summary_pb2.Summary.FromString, content), step, when, nbytes=len(content))
-
-    def flush(self) -> None:
-        """Return when everything logged before is in the files."""
-        self._run.flush()
+        return self._run.flush(sync)
 
     def close(self) -> None:
         """Flush and close the files. Logging afterwards opens new ones; closing twice does nothing."""
+        self._stop_system()
         self._run.close()
 
     def __enter__(self) -> Self:
@@ -130,6 +166,20 @@ class SummaryWriter(ScalarCalls, HistogramCalls, ImageCalls, TextCalls, HParamsC
         """Close."""
         self.close()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """The options: what is queued and open is this process's."""
+        return {name: value for name, value in self.__dict__.items() if name not in _OWN} | {"purge_step": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """A writer in the same directory; its file is created by the first event."""
+        self.__dict__.update(state)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._run = self._new_run(self._directory)
+        self._inbox = self._run.inbox
+        self._known_tags: set[str] = set()
+
     def _log(
         self,
         tag: object,
@@ -139,16 +189,22 @@ class SummaryWriter(ScalarCalls, HistogramCalls, ImageCalls, TextCalls, HParamsC
         nbytes: int = 0,
         subrun: str = "",
     ) -> None:
-        if type(tag) is str and tag.isascii() and is_step(step) and walltime is None:  # the common case, for its speed
-            self._run.log(make, step, time.time(), subrun, nbytes)
-            return
-        with About(tag):
-            check_tag(tag)
-            number, when = as_step(step), as_wall_time(walltime)
-        self._run.log(make, number, when, subrun, nbytes)
+        if not (type(tag) is str and tag.isascii() and is_step(step) and walltime is None):  # else nothing to check
+            with About(tag):
+                check_tag(tag)
+                step, walltime = as_step(step), as_wall_time(walltime)
+        self._run.put(Captured(make, subrun, nbytes), None, step, time() if walltime is None else walltime)
 
-    def _new_run(self, directory: Path, purge_step: int | None = None) -> RunWriter:
-        return RunWriter(directory, self.max_queue, self.flush_secs, self.filename_suffix, self.start_time, purge_step)
+    def _new_run(self, directory: Path) -> RunWriter:
+        kind = RunWriter if self.write_to_disk else DiscardingRun
+        return kind(directory, self.max_queue, self.flush_secs, self.filename_suffix, self.start_time, self.on_full)
+
+    def _written_paths(self) -> list[tuple[str, Path]]:
+        return self._run.paths
+
+
+# What a copy in another process makes anew.
+_OWN = {"_run", "_inbox", "_known_tags", "_system", "_system_started"}
 
 
 def _default_log_dir(comment: str) -> str:

@@ -1,4 +1,4 @@
-"""SummaryWriter.add_histogram."""
+"""SummaryWriter.add_histogram, add_histogram_raw."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import Any, SupportsInt
 import numpy.typing as npt
 
 from logging_lib.arguments import About
-from logging_lib.arrays import captured
 from logging_lib.calls.sink import EventSink
-from logging_lib.summary.histogram import checked_bins, histogram
+from logging_lib.capture import captured_array, captured_number
 
 
 class HistogramCalls(EventSink):
@@ -28,13 +27,49 @@ class HistogramCalls(EventSink):
     ) -> None:
         """Log the distribution of real `values` of any shape; copied, so they may change after the call.
 
+        A tensor on a GPU is copied and counted there, and this call does not wait for it.
+
         Args:
             bins: "tensorflow" (fixed edges that grow by 10 %), a rule's name or a count for numpy.histogram, or edges.
             max_bins: merge neighbouring buckets to about so many.
         """
+        from logging_lib.summary.histogram import checked_bins, histogram
+
         with About(tag):
-            array = captured(values)
+            array = captured_array(values)
             if not array.size:
                 raise ValueError("no values")
             kept_bins = checked_bins(bins, max_bins)
         self._log(tag, partial(histogram, tag, array, kept_bins, max_bins), global_step, walltime, nbytes=array.nbytes)
+
+    def add_histogram_raw(
+        self,
+        tag: str,
+        min: float,
+        max: float,
+        num: float,
+        sum: float,
+        sum_squares: float,
+        bucket_limits: Sequence[float] | npt.NDArray[Any],
+        bucket_counts: Sequence[float] | npt.NDArray[Any],
+        global_step: SupportsInt | None = None,
+        walltime: float | None = None,
+    ) -> None:
+        """Log a distribution that was counted elsewhere.
+
+        Args:
+            min, max, num, sum, sum_squares: of all values.
+            bucket_limits: each bucket's right edge, rising, [k].
+            bucket_counts: how many values each bucket holds, [k].
+        """
+        from logging_lib.summary.histogram import histogram_raw
+
+        with About(tag):
+            limits, counts = captured_array(bucket_limits), captured_array(bucket_counts)
+            if limits.shape[:1] != counts.shape[:1]:
+                raise ValueError("len(bucket_limits) != len(bucket_counts), see the document.")
+            if len(limits.shape) != 1 or len(counts.shape) != 1:
+                raise ValueError(f"expected buckets in a row, got shapes {list(limits.shape)} and {list(counts.shape)}")
+            statistics = [captured_number(number) for number in (min, max, num, sum, sum_squares)]
+        make = partial(histogram_raw, tag, statistics, limits, counts)
+        self._log(tag, make, global_step, walltime, nbytes=limits.nbytes + counts.nbytes)

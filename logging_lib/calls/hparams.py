@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from functools import partial
-from typing import SupportsInt
+from typing import TYPE_CHECKING, SupportsInt
 
 from logging_lib.arguments import About, as_step, check_run_name, check_tag
 from logging_lib.arrays import as_float
 from logging_lib.calls.sink import EventSink
-from logging_lib.summary.hparams import hparams
-from logging_lib.summary.scalar import scalar
-from logging_lib.tfevents.proto import summary_pb2
+from logging_lib.inbox import Captured
+
+if TYPE_CHECKING:
+    from logging_lib.tfevents.proto import summary_pb2
 
 
 class HParamsCalls(EventSink):
@@ -23,8 +25,10 @@ class HParamsCalls(EventSink):
         hparam_dict: Mapping[str, object],
         metric_dict: Mapping[str, object],
         hparam_domain_discrete: Mapping[str, object] | None = None,
-        run_name: str | None = None,
+        run_name: str | os.PathLike[str] | None = None,
         global_step: SupportsInt | None = None,
+        *,
+        name: str | os.PathLike[str] | None = None,
     ) -> None:
         """Log a finished session's hyperparameters and its metrics, as a sub-run of its own.
 
@@ -33,22 +37,34 @@ class HParamsCalls(EventSink):
             metric_dict: the scalars to judge the session by, a number a tag.
             hparam_domain_discrete: all values that some of the hparams can have, a list a name.
             run_name: the sub-run `<log_dir>/<run_name>`; the time of the call where None or empty.
+            name: tensorboardX's name for run_name.
         """
+        from logging_lib.summary.hparams import hparams
+
         if not isinstance(hparam_dict, Mapping) or not isinstance(metric_dict, Mapping):
             raise TypeError("hparam_dict and metric_dict should be dictionary.")
         with About(call="add_hparams"):
             for tag in metric_dict:
                 check_tag(tag)
-            check_run_name(run_name or "")
-            makes = [
-                *(partial(_made, made) for made in hparams(hparam_dict, metric_dict, hparam_domain_discrete)),
-                *(partial(scalar, tag, as_float(value)) for tag, value in metric_dict.items()),
-            ]
+            run = _run_name(run_name, name)
+            summaries = hparams(hparam_dict, metric_dict, hparam_domain_discrete)
+            metrics = {tag: as_float(value) for tag, value in metric_dict.items()}
             step = as_step(global_step)
-        session = self._new_run(self._directory / (run_name or str(time.time())))
-        for make in makes:
-            session.log(make, step, time.time())
+        session = self._new_run(self._directory / run)
+        for summary in summaries:
+            session.put(Captured(partial(_made, summary)), None, step, time.time())
+        for tag, metric in metrics.items():
+            session.put(tag, metric, step, time.time())
         session.close()
+
+
+def _run_name(run_name: str | os.PathLike[str] | None, name: str | os.PathLike[str] | None) -> str:
+    if run_name and name:
+        raise TypeError("run_name and name are two names of one option; give one of them")
+    given = run_name or name or str(time.time())
+    run = os.fspath(given) if isinstance(given, os.PathLike) else given
+    check_run_name(run)
+    return run
 
 
 def _made(summary: summary_pb2.Summary) -> summary_pb2.Summary:

@@ -6,14 +6,19 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import SupportsInt
 
-from logging_lib.background import Make
-from logging_lib.run_writer import RunWriter
+from logging_lib.inbox import Inbox, Make
+from logging_lib.run_writer import OnFull, RunWriter
 
 
 class EventSink(ABC):
     """A run being logged to."""
 
+    on_full: OnFull
+    write_to_disk: bool
     _directory: Path  # the run's, absolute
+    _run: RunWriter
+    _inbox: Inbox  # the run's
+    _known_tags: set[str]  # which are fine, and whose scalars may go straight to the inbox
 
     @abstractmethod
     def _log(
@@ -42,3 +47,11 @@ class EventSink(ABC):
     @abstractmethod
     def _new_run(self, directory: Path) -> RunWriter:
         """A writer of another run, with this one's options; the caller closes it."""
+
+    @abstractmethod
+    def flush(self, sync: bool = False) -> bool:
+        """Return when everything logged before is in the files."""
+
+    @abstractmethod
+    def _written_paths(self) -> list[tuple[str, Path]]:
+        """The files that this writer wrote so far, each with the name of its sub-run ("" for the run itself)."""

@@ -7,7 +7,6 @@ from typing import SupportsInt
 
 from logging_lib.arguments import About
 from logging_lib.calls.sink import EventSink
-from logging_lib.summary.text import text
 
 
 class TextCalls(EventSink):
@@ -17,6 +16,8 @@ class TextCalls(EventSink):
         self, tag: str, text_string: str, global_step: SupportsInt | None = None, walltime: float | None = None
     ) -> None:
         """Log text, which viewers show as Markdown, under the tag `<tag>/text_summary`."""
+        from logging_lib.summary.text import text
+
         with About(tag):
             if not isinstance(text_string, str):
                 raise TypeError(f"expected a str, got {type(text_string).__name__}")

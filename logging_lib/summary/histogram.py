@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import functools
+import logging
+import math
 import operator
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any, SupportsFloat, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from logging_lib.arrays import captured
+from logging_lib.capture import TorchArray, Values
+from logging_lib.summary.device_counts import DeviceValues
+from logging_lib.summary.host_counts import Counts, Floats, HostValues, Statistics
 from logging_lib.tfevents.histogram import histogram_proto
 from logging_lib.tfevents.proto import summary_pb2
 
-Floats = npt.NDArray[np.float64]
 # A rule's name ("tensorflow" or one of numpy.histogram's), a count, or edges.
 Bins: TypeAlias = str | int | npt.NDArray[Any]
 
 _SMALLEST_EDGE = 1e-12
 _LARGEST_EDGE = 1e20
 _EDGE_RATIO = 1.1
+
+_logger = logging.getLogger("logging_lib")
 
 
 def checked_bins(bins: object, max_bins: int | None) -> Bins:
@@ -33,36 +40,41 @@ def checked_bins(bins: object, max_bins: int | None) -> Bins:
     if isinstance(bins, str) and bins == "tensorflow":
         return bins
     kept: Bins = bins if isinstance(bins, (str, int)) else captured(bins)
-    if len(np.histogram_bin_edges(np.zeros(1), bins=kept)) < 2:
-        raise ValueError("bins need at least two edges")
+    edges = np.histogram_bin_edges(np.zeros(1), bins=kept)
+    if len(edges) < 2 or np.isnan(edges).any():
+        raise ValueError("bins need at least two edges, none of them NaN")
     return kept
 
 
-def histogram(
-    tag: str, values: npt.NDArray[Any], bins: Bins = "tensorflow", max_bins: int | None = None
-) -> summary_pb2.Summary:
-    """Counts of `values` (real, any shape, not empty) between edges.
+def histogram(tag: str, values: Values, bins: Bins = "tensorflow", max_bins: int | None = None) -> summary_pb2.Summary:
+    """Counts of `values` (real, any shape, not empty) between edges; those on a GPU are counted there.
 
     Source: torch.utils.tensorboard.summary.make_histogram. Unlike there, the outer buckets of "tensorflow" reach to
     the smallest and the largest value, so that none beyond 1e20 is missing; values that are not finite never fail:
     they go into min, max and sums, and into no bucket; and where `bins` cannot be fitted between the values, one
     bucket holds them all. As there, values outside edges that were given are in no bucket.
     """
-    flat = values.reshape(-1).astype(np.float64)
-    counts, edges = _count(flat, bins)
+    statistics, counts, edges = _counted(values, bins)
     if max_bins is not None and len(counts) > max_bins:
         counts, edges = _merge(counts, edges, max_bins)
     counts, limits = _support(counts, edges)
-    with np.errstate(invalid="ignore", over="ignore"):  # infinities of both signs, squares beyond the range
-        minimum, maximum, total, sum_squares = flat.min(), flat.max(), flat.sum(), flat.dot(flat)
+    return histogram_raw(tag, statistics, limits, counts)
+
+
+def histogram_raw(tag: str, statistics: Sequence[SupportsFloat], limits: Values, counts: Values) -> summary_pb2.Summary:
+    """Buckets that were counted elsewhere, right edges [k] and counts [k].
+
+    `statistics` of all values are minimum, maximum, number, sum and sum of squares.
+    """
+    minimum, maximum, num, total, sum_squares = map(float, statistics)
     proto = histogram_proto(
-        limits,
-        counts,
-        minimum=float(minimum),
-        maximum=float(maximum),
-        num=len(flat),
-        total=float(total),
-        sum_squares=float(sum_squares),
+        np.asarray(limits),
+        np.asarray(counts),
+        minimum=minimum,
+        maximum=maximum,
+        num=num,
+        total=total,
+        sum_squares=sum_squares,
     )
     return summary_pb2.Summary(value=[summary_pb2.Summary.Value(tag=tag, histo=proto)])
 
@@ -78,26 +90,48 @@ def tensorflow_edges() -> Floats:
     return np.array([-edge for edge in reversed(positive)] + [0.0] + positive)
 
 
-def _count(flat: Floats, bins: Bins) -> tuple[Floats, Floats]:
-    """Counts [k] and edges [k + 1]."""
-    finite = flat[np.isfinite(flat)]
-    if not len(finite):
-        return np.empty(0), np.empty(1)
+def _counted(values: Values, bins: Bins) -> tuple[Statistics, Floats, Floats]:
+    """Statistics, counts [k] and edges [k + 1]."""
+    if isinstance(values, TorchArray):
+        try:
+            with values.read() as tensor:
+                return _count(DeviceValues(tensor), bins)
+        except RuntimeError as error:  # the device lacks memory or float64: what torch raises for all that
+            _logger.debug("counting on the host: %s", error)
+    return _count(HostValues(np.asarray(values)), bins)
+
+
+def _count(values: HostValues | DeviceValues, bins: Bins) -> tuple[Statistics, Floats, Floats]:
+    statistics = values.statistics()
+    extremes: tuple[float, float] | None = (statistics.minimum, statistics.maximum)
+    if not (math.isfinite(statistics.minimum) and math.isfinite(statistics.maximum)):
+        extremes = values.finite_range()
+    if extremes is None:
+        return statistics, np.empty(0), np.empty(1)
     if isinstance(bins, str) and bins == "tensorflow":
-        bins = _reaching(tensorflow_edges(), finite)
+        return statistics, *_reaching(values.counts(_closed(tensorflow_edges())), tensorflow_edges(), extremes)
     try:
-        counts, edges = np.histogram(finite, bins=bins)
+        fitted = values.finite() if isinstance(bins, str) else np.array(extremes)
+        edges = np.histogram_bin_edges(fitted, bins).astype(np.float64)
     except ValueError:  # the values are so close together, or a rule finds so many bins, that no edges fit between
-        return np.array([float(len(finite))]), np.array([np.nextafter(finite.min(), -np.inf), finite.max()])
-    return counts.astype(np.float64), edges.astype(np.float64)
+        edges = np.array([np.nextafter(extremes[0], -np.inf), extremes[1]])
+    return statistics, values.counts(_closed(edges))[1:-1].astype(np.float64), edges
 
 
-def _reaching(edges: Floats, finite: Floats) -> Floats:
-    """`edges`, the outer ones moved out to where all of `finite` is between them."""
-    smallest, largest = finite.min(), finite.max()
-    if edges[0] <= smallest and largest <= edges[-1]:
-        return edges
-    return np.array([min(edges[0], smallest), *edges[1:-1], max(edges[-1], largest)])
+def _closed(edges: Floats) -> Floats:
+    """`edges` for counting, the last one moved out by the least there is: the last bucket holds its right edge too."""
+    with np.errstate(over="ignore"):
+        return np.append(edges[:-1], np.nextafter(edges[-1], np.inf))
+
+
+def _reaching(counts: Counts, edges: Floats, extremes: tuple[float, float]) -> tuple[Floats, Floats]:
+    """Counts and edges, the outer ones moved out to where all values are between them."""
+    inner = counts[1:-1].astype(np.float64)
+    inner[0] += counts[0]
+    inner[-1] += counts[-1]
+    reaching = edges.copy()
+    reaching[[0, -1]] = min(edges[0], extremes[0]), max(edges[-1], extremes[1])
+    return inner, reaching
 
 
 def _merge(counts: Floats, edges: Floats, max_bins: int) -> tuple[Floats, Floats]:

@@ -37,6 +37,8 @@ def hparams(
 def _hparam(name: str, value: object) -> HParam:
     if isinstance(value, (bool, float, str)):
         return value
+    if isinstance(value, (list, tuple)):  # even one of a single number
+        raise ValueError(f"hparam {name!r} must be a bool, a number, a str or None, got {type(value).__name__}")
     try:
         number = as_float(value)
         return bool(number) if as_ndarray(value).dtype.kind == "b" else number
@@ -49,4 +51,4 @@ def _domain(name: str, domain: object, values: Mapping[str, object]) -> list[HPa
         raise TypeError(f"the domain of hparam {name!r} must be a list, for an hparam that is given")
     if not all(isinstance(item, type(values[name])) for item in domain):
         raise TypeError(f"the domain of hparam {name!r} must be a list of its type, {type(values[name]).__name__}")
-    return [_hparam(name, item) for item in domain]
+    return [_hparam(name, item) for item in domain if item is not None]  # of an hparam that is left out

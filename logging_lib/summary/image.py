@@ -1,95 +1,96 @@
-"""Images: pixels in any axis order -> PNG -> Summary."""
+"""Images: pixels in any axis order, perhaps with boxes drawn on them -> PNG -> Summary."""
 
 from __future__ import annotations
 
 import io
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from logging_lib.summary.pixels import Bytes, as_bytes, as_hwc, scaled_size
 from logging_lib.tfevents.proto import summary_pb2
 
-Pixels = npt.NDArray[Any]
-_GRID_COLUMNS = 8
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+# Of zlib. Photos and plots take 30 to 70 % less time than at Pillow's own level, 6, and 5 to 30 % more bytes.
+_COMPRESS_LEVEL = 2
+_BOX_COLOR = "red"
+_LABEL_COLOR = "black"
+_BOX_WIDTH = 2
+# Beyond any image, and still an int of C, as which Pillow takes coordinates.
+_FARTHEST = 1e9
 
 
-def check_layout(shape: tuple[int, ...], dataformats: object) -> None:
-    """Refuse at the call what could not be drawn later.
+def image(tag: str, pixels: npt.ArrayLike, dataformats: str) -> summary_pb2.Summary:
+    """A PNG of `pixels`, laid out as `dataformats` says. Source: torch.utils.tensorboard.summary.image."""
+    return png_summary(tag, as_bytes(as_hwc(np.asarray(pixels), dataformats)))
 
-    Raises:
-        TypeError: `dataformats` is not a str.
-        ValueError: it is no order of N, C, H and W, or the shape does not fit it.
+
+def image_with_boxes(
+    tag: str,
+    pixels: npt.ArrayLike,
+    dataformats: str,
+    boxes: npt.ArrayLike,
+    labels: Sequence[str | None] | None = None,
+    rescale: float = 1,
+) -> summary_pb2.Summary:
+    """A PNG of `pixels` with red boxes, scaled by `rescale` afterwards.
+
+    Source: torch.utils.tensorboard.summary.image_boxes. Unlike there, a box with a NaN is not drawn, an infinite one
+    ends beyond the image, and the summary's height and width are those of the PNG.
+
+    Args:
+        boxes: [n, 4 or more] of left, top, right, bottom in pixels; columns beyond are ignored.
+        labels: a text or None for each box.
     """
-    if not isinstance(dataformats, str):
-        raise TypeError(f"dataformats must be a str, got {type(dataformats).__name__}")
-    axes = dataformats.upper()
-    if sorted(axes) not in (sorted("HW"), sorted("CHW"), sorted("NCHW")):
-        raise ValueError(f"dataformats {dataformats!r} is no order of HW, CHW or NCHW")
-    if len(shape) != len(axes):
-        raise ValueError(f"shape {list(shape)} does not fit dataformats {dataformats!r}")
-    if 0 in shape:
-        raise ValueError(f"no pixels in shape {list(shape)}")
-    allowed = (1, 3) if "N" in axes else (1, 2, 3, 4)
-    if "C" in axes and shape[axes.index("C")] not in allowed:
-        raise ValueError(f"{shape[axes.index('C')]} channels, not one of {list(allowed)}, in shape {list(shape)}")
-
-
-def image(tag: str, pixels: Pixels, dataformats: str) -> summary_pb2.Summary:
-    """A PNG of `pixels`, laid out as `dataformats` says; a batch becomes a grid of 8 columns.
-
-    uint8 is taken as it is; any other dtype is taken as 0 to 1, and clipped; NaN is black. Source:
-    torch.utils.tensorboard.summary.image.
-    """
-    hwc = _as_hwc(pixels, dataformats.upper())
-    height, width, channels = hwc.shape
-    return summary_pb2.Summary(
-        value=[
-            summary_pb2.Summary.Value(
-                tag=tag,
-                image=summary_pb2.Summary.Image(
-                    height=height, width=width, colorspace=channels, encoded_image_string=_png(_as_bytes(hwc))
-                ),
-            )
-        ]
-    )
-
-
-def _as_hwc(pixels: Pixels, axes: str) -> Pixels:
-    """[height, width, channels], grey widened to three channels."""
-    if len(axes) == 2:
-        pixels, axes = pixels[..., np.newaxis], axes + "C"
-    if len(axes) == 4:
-        hwc = _grid(pixels.transpose([axes.index(axis) for axis in "NHWC"]))
-    else:
-        hwc = pixels.transpose([axes.index(axis) for axis in "HWC"])
-    return np.repeat(hwc, 3, axis=2) if hwc.shape[2] == 1 else hwc
-
-
-def _grid(batch: Pixels) -> Pixels:
-    """[n, height, width, channels] -> one image, row by row, black where the last row is short."""
-    number, height, width, channels = batch.shape
-    columns = min(number, _GRID_COLUMNS)
-    rows = math.ceil(number / columns)
-    cells = np.zeros((rows * columns, height, width, channels), batch.dtype)
-    cells[:number] = batch
-    by_row = cells.reshape(rows, columns, height, width, channels).transpose(0, 2, 1, 3, 4)
-    return by_row.reshape(rows * height, columns * width, channels)
-
-
-def _as_bytes(hwc: Pixels) -> npt.NDArray[np.uint8]:
-    if hwc.dtype == np.uint8:
-        return hwc
-    with np.errstate(over="ignore"):  # clipped just below
-        scaled = (hwc.astype(np.float32) * 255).clip(0, 255)
-    scaled[np.isnan(scaled)] = 0
-    return scaled.astype(np.uint8)
-
-
-def _png(hwc: npt.NDArray[np.uint8]) -> bytes:
     from PIL import Image
 
+    picture = Image.fromarray(np.ascontiguousarray(as_bytes(as_hwc(np.asarray(pixels), dataformats))))
+    corners = np.asarray(boxes).astype(np.float64)
+    for box, label in zip(corners, labels or [None] * len(corners), strict=True):
+        if not np.isnan(box[:4]).any():
+            _draw_box(picture, box[:4].clip(-_FARTHEST, _FARTHEST).tolist(), label)
+    if rescale != 1:
+        picture = picture.resize(scaled_size(picture.size, rescale), Image.Resampling.LANCZOS)
+    return _picture_summary(tag, picture)
+
+
+def png_summary(tag: str, hwc: Bytes) -> summary_pb2.Summary:
+    """A PNG of [height, width, 1 to 4]: grey, grey and alpha, RGB, RGBA."""
+    from PIL import Image
+
+    return _picture_summary(tag, Image.fromarray(np.ascontiguousarray(hwc)))
+
+
+def image_summary(tag: str, width: int, height: int, channels: int, encoded: bytes) -> summary_pb2.Summary:
+    """An image that is encoded already: PNG, GIF."""
+    proto = summary_pb2.Summary.Image(height=height, width=width, colorspace=channels, encoded_image_string=encoded)
+    return summary_pb2.Summary(value=[summary_pb2.Summary.Value(tag=tag, image=proto)])
+
+
+def _picture_summary(tag: str, picture: Image) -> summary_pb2.Summary:
     output = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(hwc)).save(output, format="PNG")
-    return output.getvalue()
+    picture.save(output, format="PNG", compress_level=_COMPRESS_LEVEL)
+    return image_summary(tag, *picture.size, len(picture.getbands()), output.getvalue())
+
+
+def _draw_box(picture: Image, box: list[float], label: str | None) -> None:
+    """The outline, and inside its lower left corner the label."""
+    from PIL import ImageDraw, ImageFont
+
+    draw = ImageDraw.Draw(picture)
+    left, top, right, bottom = box
+    outline = [(left, top), (left, bottom), (right, bottom), (right, top), (left, top)]
+    draw.line(outline, width=_BOX_WIDTH, fill=_BOX_COLOR)
+    if not label:
+        return
+    font: Any = ImageFont.load_default()
+    text_left, text_top, text_right, text_bottom = font.getbbox(label)
+    width, height = text_right - text_left, text_bottom - text_top
+    margin = math.ceil(0.05 * height)
+    draw.rectangle([(left, bottom - height - 2 * margin), (left + width, bottom)], fill=_BOX_COLOR)
+    draw.text((left + margin, bottom - height - margin), label, fill=_LABEL_COLOR, font=font)

@@ -14,6 +14,7 @@ HPARAMS = "hparams"
 PR_CURVES = "pr_curves"
 MESH = "mesh"
 CUSTOM_SCALARS = "custom_scalars"
+TENSOR = "tensor"  # what torch calls tensors that are logged as they are; TensorBoard has no such plugin
 GRAPHS = "graphs"
 # TensorFlow's own summary operations write the next three, as strings of a whole message; TAGGED is what TensorBoard
 # calls the events that have a field of their own for it.

@@ -124,8 +124,11 @@ def from_tensor_proto(proto: pb.TensorProto) -> npt.NDArray[Any]:
     return _fill(_typed_list(proto, dtype), shape)
 
 
-def to_tensor_proto(array: npt.NDArray[Any]) -> pb.TensorProto:
+def to_tensor_proto(array: npt.NDArray[Any], *, bfloat16: bool = False) -> pb.TensorProto:
     """The array as a TensorProto: numbers as raw bytes, bytes and str objects as strings (UTF-8).
+
+    bfloat16 is stored as such where an array has that dtype of ml_dtypes' or, with `bfloat16`, where a float32 array
+    is meant: the lower half of its bits is not stored.
 
     Raises:
         ValueError: a dtype that TensorFlow does not store.
@@ -134,11 +137,25 @@ def to_tensor_proto(array: npt.NDArray[Any]) -> pb.TensorProto:
     if array.dtype.kind in "OSU":
         values = [item.encode() if isinstance(item, str) else bytes(item) for item in array.ravel().tolist()]
         return pb.TensorProto(dtype=pb.DT_STRING, tensor_shape=shape, string_val=values)
-    little = array.astype(array.dtype.newbyteorder("<"), copy=False)
-    code = _DTYPE_OF.get(little.dtype)
+    code: int = pb.DT_BFLOAT16
+    if bfloat16 or array.dtype.name == "bfloat16":
+        stored = (array.astype("<f4").view("<u4") >> 16).astype("<u2")
+    else:
+        code = check_dtype(array.dtype)
+        stored = array.astype(array.dtype.newbyteorder("<"), copy=False)
+    return pb.TensorProto(dtype=pb.DataType.Name(code), tensor_shape=shape, tensor_content=stored.tobytes())
+
+
+def check_dtype(dtype: np.dtype[Any]) -> int:
+    """The number of a dtype of numpy's own, any byte order.
+
+    Raises:
+        ValueError: a dtype that TensorFlow does not store.
+    """
+    code = _DTYPE_OF.get(dtype.newbyteorder("<"))
     if code is None:
-        raise ValueError(f"cannot store an array of dtype {array.dtype}")
-    return pb.TensorProto(dtype=pb.DataType.Name(code), tensor_shape=shape, tensor_content=little.tobytes())
+        raise ValueError(f"cannot store an array of dtype {dtype}")
+    return code
 
 
 def _typed_list(proto: pb.TensorProto, dtype: np.dtype[Any]) -> npt.NDArray[Any]:

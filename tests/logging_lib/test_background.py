@@ -1,4 +1,4 @@
-"""The queue: barrier, bound, deadline, failures, and the end of its thread."""
+"""The inbox and the thread that empties it: barrier, bound, deadline, failures, and the end of the thread."""
 
 from __future__ import annotations
 
@@ -8,24 +8,21 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from logging_lib import background
-from logging_lib.background import _HURRY_EVERY, MIN_QUEUE, BackgroundWriter, Pending
-from logging_lib.event_file import EventFile
+from logging_lib import run_writer
+from logging_lib.background import _HURRY_AFTER, BackgroundWriter
+from logging_lib.inbox import ENTRY, NOBODY, Captured
+from logging_lib.run_writer import MIN_QUEUE, RunWriter
 from logging_lib.summary.scalar import scalar
 from logging_lib.writer import SummaryWriter
 from tests.logging_lib.event_files import raw_events, summaries
 
 NEVER = 3600.0
 SOON = 10.0
-
-
-def pending(file: EventFile, step: int, nbytes: int = 0) -> Pending:
-    return Pending(file, 1.0, step, partial(scalar, "tag", 0.5), nbytes)
 
 
 def steps(directory: Path) -> list[int]:
@@ -39,127 +36,236 @@ def wait_for_steps(directory: Path, expected: list[int]) -> None:
         time.sleep(0.01)
 
 
-def patient(file: EventFile, max_queue: int = 10) -> BackgroundWriter:
+def opened(directory: Path, flush_secs: float = NEVER, max_queue: int = 10, **options: Any) -> RunWriter:
+    run = RunWriter(directory, max_queue, flush_secs, **options)
+    run.create()
+    return run
+
+
+def background_of(run: RunWriter) -> BackgroundWriter:
+    assert run._background is not None
+    return run._background
+
+
+def patient(directory: Path, max_queue: int = 10, **options: Any) -> RunWriter:
     """A writer that has just written, and by itself will not do so again in this test."""
-    writer = BackgroundWriter(file, max_queue, NEVER)
-    writer._wrote_at = time.monotonic()
-    return writer
+    run = opened(directory, NEVER, max_queue, **options)
+    background_of(run)._took_at = time.monotonic()
+    return run
+
+
+def log(run: RunWriter, step: int, nbytes: int = 0) -> None:
+    if nbytes:
+        run.put(Captured(lambda: scalar("tag", 0.5), nbytes=nbytes), None, step, 1.0)
+    else:
+        run.put("tag", 0.5, step, 1.0)
+
+
+def log_unwritable(run: RunWriter) -> None:
+    run.put(Captured(lambda: scalar("tag", "no number")), None, 0, 1.0)  # type: ignore[arg-type]
 
 
 def test_flush_is_a_barrier(tmp_path: Path) -> None:
-    file = EventFile(str(tmp_path))
-    writer = patient(file, 10)
+    run = patient(tmp_path)
     for step in range(5):
-        assert writer.put(pending(file, step))
-    writer.flush()
+        log(run, step)
+    assert run.flush()
     assert steps(tmp_path) == [0, 1, 2, 3, 4]
-    writer.close()
+    run.close()
+    assert run.flush()
+
+
+def test_a_flush_to_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = patient(tmp_path)
+    delivery = background_of(run)._deliveries[""]
+    synced: list[list[int]] = []
+    monkeypatch.setattr(delivery.file, "sync", lambda: synced.append(steps(tmp_path)))
+    log(run, 1)
+    assert run.flush()
+    log(run, 2)
+    assert run.flush(sync=True)
+    assert synced == [[1, 2]]
+    run.close()
+
+
+def test_a_flush_to_the_disk_that_fails_is_false_and_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise OSError(5, "Input/output error")
+
+    run = patient(tmp_path)
+    monkeypatch.setattr(background_of(run)._deliveries[""].file, "sync", fail)
+    log(run, 1)
+    assert run.flush(sync=True) is False
+    (record,) = caplog.records
+    assert record.getMessage() == f"cannot sync {tmp_path} to the disk: Input/output error"
+    assert steps(tmp_path) == [1]
+    run.close()
 
 
 def test_written_in_time_without_another_call(tmp_path: Path) -> None:
-    file = EventFile(str(tmp_path))
-    writer = BackgroundWriter(file, 10, 0.05)
-    writer.put(pending(file, 1))
+    run = opened(tmp_path, 0.05)
+    log(run, 1)
     wait_for_steps(tmp_path, [1])
-    writer.put(pending(file, 2))
+    log(run, 2)
     wait_for_steps(tmp_path, [1, 2])
-    writer.close()
+    run.close()
 
 
 def test_a_point_after_a_pause_is_written_at_once_and_the_next_ones_wait(tmp_path: Path) -> None:
-    file = EventFile(str(tmp_path))
-    writer = BackgroundWriter(file, 10, NEVER)
-    writer.put(pending(file, 1))
+    run = opened(tmp_path)
+    log(run, 1)
     wait_for_steps(tmp_path, [1])
-    writer.put(pending(file, 2))
+    log(run, 2)
     time.sleep(0.2)
     assert steps(tmp_path) == [1]
-    writer.close()
+    run.close()
     assert steps(tmp_path) == [1, 2]
 
 
 @pytest.mark.parametrize("flush_secs", [-1.0, float("nan"), float("inf"), 1e30])
 def test_any_flush_secs_will_do(tmp_path: Path, flush_secs: float) -> None:
-    file = EventFile(str(tmp_path))
-    writer = BackgroundWriter(file, 10, flush_secs)
-    writer.put(pending(file, 1))
-    writer.flush()
+    run = opened(tmp_path, flush_secs)
+    log(run, 1)
+    run.flush()
     assert steps(tmp_path) == [1]
-    writer.close()
+    run.close()
 
 
 def test_a_full_queue_waits_until_it_is_written(tmp_path: Path) -> None:
-    file = EventFile(str(tmp_path))
-    writer = patient(file, 1)
+    run = patient(tmp_path, 1)
     longest = 0
     for step in range(3 * MIN_QUEUE):
-        writer.put(pending(file, step))
-        longest = max(longest, writer._queue.qsize())
-    writer.close()
+        log(run, step)
+        longest = max(longest, len(run.inbox) // ENTRY)
+    run.close()
     assert longest <= MIN_QUEUE
     assert steps(tmp_path) == list(range(3 * MIN_QUEUE))
 
 
 def test_a_growing_queue_is_written_without_waiting_for_its_time(tmp_path: Path) -> None:
-    file = EventFile(str(tmp_path))
-    writer = patient(file, 1)
-    for step in range(_HURRY_EVERY):
-        writer.put(pending(file, step))
-    wait_for_steps(tmp_path, list(range(_HURRY_EVERY)))
-    writer.close()
+    run = patient(tmp_path)
+    log(run, 0)
+    deadline = time.monotonic() + SOON
+    while run.inbox.limit != _HURRY_AFTER * ENTRY:  # the thread has woken, and waits for more
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    for step in range(1, _HURRY_AFTER + 1):
+        log(run, step)
+    wait_for_steps(tmp_path, list(range(_HURRY_AFTER + 1)))
+    run.close()
 
 
 def test_many_bytes_wait_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "MAX_QUEUED_BYTES", 1000)
-    file = EventFile(str(tmp_path))
-    writer = patient(file, 10)
-    writer.put(pending(file, 1, nbytes=999))
-    assert writer.queued_bytes == 999
-    writer.put(pending(file, 2, nbytes=1))
+    monkeypatch.setattr(run_writer, "MAX_QUEUED_BYTES", 1000)
+    run = patient(tmp_path)
+    log(run, 1, nbytes=999)
+    assert run.inbox.nbytes == 999
+    log(run, 2, nbytes=1)
     assert steps(tmp_path) == [1, 2]
-    assert writer.queued_bytes == 0
-    writer.close()
+    assert run.inbox.nbytes == 0
+    run.close()
+
+
+def test_a_large_array_is_written_at_once(tmp_path: Path) -> None:
+    run = patient(tmp_path)
+    log(run, 1, nbytes=1000)
+    time.sleep(0.1)
+    assert steps(tmp_path) == []
+    log(run, 2, nbytes=1 << 20)
+    wait_for_steps(tmp_path, [1, 2])
+    run.close()
+
+
+def test_what_a_full_queue_drops_is_counted(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = opened(tmp_path, 0, on_full="drop")
+    writing, go_on = threading.Event(), threading.Event()
+
+    def slow() -> Any:
+        writing.set()
+        assert go_on.wait(SOON)
+        return scalar("tag", 0.5)
+
+    run.put(Captured(slow), None, 0, 1.0)
+    assert writing.wait(SOON)  # the thread is busy
+    for step in range(1, MIN_QUEUE + 12):
+        log(run, step)
+    assert len(run.inbox) == (MIN_QUEUE + 1) * ENTRY
+    go_on.set()
+    run.flush()
+    log(run, -1)
+    run.close()
+    assert steps(tmp_path) == [*range(MIN_QUEUE + 2), -1]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"the queue of events for {tmp_path} is full; some are dropped",
+        f"10 events for {tmp_path} were dropped: the queue was full",
+    ]
 
 
 def test_close_writes_everything_ends_the_thread_and_can_be_repeated(tmp_path: Path) -> None:
-    file = EventFile(str(tmp_path))
-    writer = patient(file, 10)
-    writer.put(pending(file, 1))
-    writer.close()
+    run = patient(tmp_path)
+    background = background_of(run)
+    log(run, 1)
+    run.close()
     assert steps(tmp_path) == [1]
-    assert writer._thread is not None and not writer._thread.is_alive()
-    assert not writer.put(pending(file, 2))
-    writer.flush()
-    writer.close()
-    assert steps(tmp_path) == [1]
+    assert background.has_ended
+    assert background._thread is not None
+    background._thread.join(SOON)
+    assert not background._thread.is_alive()
+    assert run.inbox.limit == NOBODY
+    background.close()
+    run.close()
+    log(run, 2)
+    assert background_of(run) is not background
+    run.close()
+    assert steps(tmp_path) == [1, 2]
+    assert len(run.paths) == 2
 
 
-def test_a_signal_handler_inside_put_may_flush_and_close(tmp_path: Path) -> None:
-    file = EventFile(str(tmp_path))
-    writer = patient(file, 10)
-    with writer._lock:  # where the signal finds the thread
-        writer.put(pending(file, 1))
-        writer.flush()
+def test_a_call_that_slips_in_behind_the_close_is_written(tmp_path: Path) -> None:
+    """It added to the inbox, and saw a limit, while the thread was on its last round."""
+    run = patient(tmp_path)
+    background = background_of(run)
+    end = background._report.close
+
+    def slip_in() -> None:
+        run.inbox.extend(("tag", 0.5, 2, 1.0))
+        end()
+
+    background._report.close = slip_in  # type: ignore[method-assign]
+    log(run, 1)
+    run.close()
+    run.close()
+    assert steps(tmp_path) == [1, 2]
+
+
+def test_a_signal_handler_inside_a_call_may_flush_and_close(tmp_path: Path) -> None:
+    run = patient(tmp_path)
+    with run._lock:  # where the signal finds the thread
+        log(run, 1)
+        run.flush()
         assert steps(tmp_path) == [1]
-        writer.put(pending(file, 2))
-        writer.close()
+        log(run, 2)
+        run.close()
     assert steps(tmp_path) == [1, 2]
 
 
 def test_many_threads_lose_nothing(tmp_path: Path) -> None:
-    file = EventFile(str(tmp_path))
-    writer = BackgroundWriter(file, 10, 0.01)
+    run = opened(tmp_path, 0.01)
 
-    def log(start: int) -> None:
+    def log_all(start: int) -> None:
         for step in range(start, start + 500):
-            writer.put(pending(file, step))
+            log(run, step)
 
-    threads = [threading.Thread(target=log, args=(start,)) for start in range(0, 4000, 500)]
+    threads = [threading.Thread(target=log_all, args=(start,)) for start in range(0, 4000, 500)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    writer.close()
+    run.close()
     written = steps(tmp_path)
     assert sorted(written) == list(range(4000))
     for start in range(0, 4000, 500):  # each thread's own order is kept
@@ -167,13 +273,12 @@ def test_many_threads_lose_nothing(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_encoded_is_one_warning_and_a_count(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    file = EventFile(str(tmp_path))
-    writer = patient(file, 10)
-    writer.put(pending(file, 1))
+    run = patient(tmp_path)
+    log(run, 1)
     for _ in range(3):
-        writer.put(Pending(file, 1.0, 2, lambda: scalar("tag", "no number")))  # type: ignore[arg-type]
-    writer.put(pending(file, 3))
-    writer.close()
+        log_unwritable(run)
+    log(run, 3)
+    run.close()
     assert steps(tmp_path) == [1, 3]
     first, last = caplog.records
     assert (first.name, first.levelno) == ("logging_lib", logging.WARNING)
@@ -182,39 +287,23 @@ def test_what_cannot_be_encoded_is_one_warning_and_a_count(tmp_path: Path, caplo
     assert last.getMessage() == "3 logged events were lost"
 
 
-def test_what_cannot_be_written_is_one_warning_and_a_count(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_cannot_be_written_costs_other_files_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     blocked = tmp_path / "blocked"
     blocked.write_text("a file where the directory should be")
-    lost, kept = EventFile(str(blocked / "run")), EventFile(str(tmp_path / "kept"))
-    writer = BackgroundWriter(kept, 10, NEVER)
+    run = opened(tmp_path)
     for step in range(2):
-        writer.put(pending(lost, step))
-        writer.put(pending(kept, step))
-        writer.flush()
+        run.put(("blocked", "tag"), 0.5, step, 1.0)
+        log(run, step)
+        assert run.flush() is False
+    assert steps(tmp_path) == [0, 1]
     blocked.unlink()
-    writer.put(pending(lost, 2))
-    writer.close()
-    assert steps(tmp_path / "kept") == [0, 1]
-    assert steps(blocked / "run") == [2]
-    assert len(caplog.records) == 2
-    assert "Not a directory" in caplog.records[0].getMessage()
-    assert caplog.records[1].getMessage() == "2 logged events were lost"
-
-
-def test_any_failure_of_an_append_is_one_warning_and_a_count(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file, kept = EventFile(str(tmp_path / "bad\0name")), EventFile(str(tmp_path / "kept"))
-    writer = BackgroundWriter(kept, 10, NEVER)
-    for step in range(3):
-        writer.put(pending(file, step))
-        writer.put(pending(kept, step))
-        writer.flush()
-    writer.close()
-    assert steps(tmp_path / "kept") == [0, 1, 2]
-    first, last = (record.getMessage() for record in caplog.records)
-    assert first.startswith("cannot log to ") and "embedded null byte" in first
-    assert last == "3 logged events were lost"
+    run.put(("blocked", "tag"), 0.5, 2, 1.0)
+    run.close()
+    assert steps(tmp_path) == [0, 1]
+    assert steps(blocked) == [0, 1, 2]
+    trouble, well = (record.getMessage() for record in caplog.records)
+    assert trouble.startswith(f"cannot write to {blocked}: ")
+    assert well == f"writing to {blocked} works again; 0 events were lost meanwhile"
 
 
 class Handler(logging.Handler):
@@ -239,84 +328,85 @@ def installed(emit: Callable[[], object]) -> Iterator[None]:
         logger.removeHandler(handler)
 
 
-def unwritable(writer: BackgroundWriter) -> Pending:
-    return Pending(next(iter(writer._files)), 1.0, 0, lambda: scalar("tag", "no number"))  # type: ignore[arg-type]
-
-
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_thread_that_died_is_a_count_and_no_delay(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     def fail() -> None:
         raise RuntimeError("a handler's own mistake")
 
-    file = EventFile(str(tmp_path))
-    writer = patient(file, 10)
-    writer.put(pending(file, 1))
-    writer.flush()
+    run = patient(tmp_path)
+    background = background_of(run)
+    log(run, 1)
+    run.flush()
     with installed(fail):
-        writer.put(unwritable(writer))
-        writer.put(pending(file, 2))
-        writer.flush()
-        assert writer._ended.wait(SOON)
+        log_unwritable(run)
+        log(run, 2)
+        assert run.flush() is False
+        assert background._thread is not None
+        background._thread.join(SOON)
+    assert background._died
     caplog.clear()
     for step in range(MIN_QUEUE + 10):  # beyond what would wait
-        assert writer.put(pending(file, step))
-    writer.flush()
-    writer.close()
-    assert [record.getMessage() for record in caplog.records] == [f"{MIN_QUEUE + 10} logged events were lost"]
+        log(run, step)
+    assert run.flush() is False
+    run.close()
+    assert [record.getMessage() for record in caplog.records] == [f"{MIN_QUEUE + 12} logged events were lost"]
     assert steps(tmp_path) == [1]
-    assert not writer.put(pending(file, 3))  # so that the run opens new files
+    log(run, 3)  # in a new file
+    run.close()
+    assert sorted(steps(tmp_path)) == [1, 3]
 
 
 @pytest.mark.parametrize("call", ["flush", "close", "put", "fill"])
 def test_the_thread_does_not_wait_for_itself(tmp_path: Path, call: str) -> None:
     """A logging handler may log, flush and close: it runs in the thread whose failure it is told of."""
-    file = EventFile(str(tmp_path))
-    writer = patient(file, 10)
+    run = patient(tmp_path)
 
     def emit() -> None:
         match call:
             case "flush":
-                writer.flush()
+                run.flush()
             case "close":
-                writer.close()
+                run.close()
             case "put":
-                writer.put(pending(file, 7))
+                log(run, 7)
             case "fill":
                 for step in range(MIN_QUEUE + 1):
-                    writer.put(pending(file, step))
+                    log(run, step)
 
     with installed(emit):
-        writer.put(unwritable(writer))
-        done = threading.Thread(target=lambda: (writer.flush(), writer.close()), daemon=True)
+        log_unwritable(run)
+        done = threading.Thread(target=lambda: (run.flush(), run.close()), daemon=True)
         done.start()
         done.join(SOON)
         assert not done.is_alive()
-    expected = {"put": [7], "fill": list(range(MIN_QUEUE + 1))}.get(call, [])
-    assert steps(tmp_path) == expected
+    run.close()
+    expected = {"put": {7}, "fill": set(range(MIN_QUEUE + 1))}.get(call, set())
+    assert set(steps(tmp_path)) == expected
 
 
 def no_thread(self: threading.Thread) -> None:
     raise RuntimeError("can't create new thread at interpreter shutdown")
 
 
+def without_thread(directory: Path, monkeypatch: pytest.MonkeyPatch) -> RunWriter:
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", no_thread)
+        return opened(directory)
+
+
 def test_without_a_thread_each_call_writes(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = EventFile(str(tmp_path))
-    with monkeypatch.context() as patch:
-        patch.setattr(threading.Thread, "start", no_thread)
-        writer = patient(file, 10)
+    run = without_thread(tmp_path, monkeypatch)
     for step in range(3):
-        assert writer.put(pending(file, step, nbytes=5))
+        log(run, step, nbytes=5)
         assert steps(tmp_path) == list(range(step + 1))
-        assert writer.queued_bytes == 0
-    writer.put(unwritable(writer))
-    writer.flush()
-    writer.close()
-    writer.close()
-    writer.flush()
-    assert file._descriptor is None
-    assert not writer.put(pending(file, 9))
+        assert run.inbox.nbytes == 0
+    log_unwritable(run)
+    assert run.flush()
+    run.close()
+    run.close()
+    assert run.flush()
     assert steps(tmp_path) == [0, 1, 2]
     assert caplog.records[-1].getMessage() == "1 logged events were lost"
 
@@ -325,42 +415,42 @@ def test_without_a_thread_each_call_writes(
 def test_without_a_thread_a_signal_handler_may_log_inside_a_write(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closing: bool
 ) -> None:
-    file = EventFile(str(tmp_path))
-    with monkeypatch.context() as patch:
-        patch.setattr(threading.Thread, "start", no_thread)
-        writer = patient(file, 10)
-    append = file.append
+    run = without_thread(tmp_path, monkeypatch)
+    background = background_of(run)
+    delivery = background._deliveries[""]
+    send = delivery.send
     interruptions = iter([2])
 
-    def interrupted(records: bytes) -> None:
+    def interrupted(records: bytes, count: int) -> None:
         for step in interruptions:
-            writer.put(pending(file, step))
-            writer.flush()
+            log(run, step)
+            run.flush()
             if closing:
-                writer.close()
-        append(records)
+                run.close()
+        send(records, count)
 
-    monkeypatch.setattr(file, "append", interrupted)
-    writer.put(pending(file, 1))
+    monkeypatch.setattr(delivery, "send", interrupted)
+    log(run, 1)
     assert steps(tmp_path) == [1, 2]
-    assert (file._descriptor is None) is closing
-    writer.close()
+    assert background.has_ended is closing
+    run.close()
 
 
 def test_a_second_close_waits_for_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As after Ctrl+C in the first."""
-    file = EventFile(str(tmp_path))
-    writer = patient(file, 10)
-    append, writing, go_on = file.append, threading.Event(), threading.Event()
+    run = patient(tmp_path)
+    background = background_of(run)
+    delivery = background._deliveries[""]
+    send, writing, go_on = delivery.send, threading.Event(), threading.Event()
 
-    def slow(records: bytes) -> None:
+    def slow(records: bytes, count: int) -> None:
         writing.set()
         assert go_on.wait(SOON)
-        append(records)
+        send(records, count)
 
-    monkeypatch.setattr(file, "append", slow)
-    writer.put(pending(file, 1))
-    closers = [threading.Thread(target=call) for call in (writer.close, writer.close, writer.flush)]
+    monkeypatch.setattr(delivery, "send", slow)
+    log(run, 1)
+    closers = [threading.Thread(target=call) for call in (background.close, background.close, background.flush)]
     closers[0].start()
     assert writing.wait(SOON)
     closers[1].start()
@@ -375,13 +465,12 @@ def test_a_second_close_waits_for_the_first(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_writer_that_is_forgotten_writes_and_ends(tmp_path: Path) -> None:
     writer = SummaryWriter(tmp_path, flush_secs=NEVER)
-    files = writer._run._files
-    assert files is not None and files.background._thread is not None
+    background = background_of(writer._run)
+    assert background._thread is not None
     writer.add_scalar("tag", 1.0, 7)
     del writer
     gc.collect()
-    files.background._thread.join(SOON)
-    assert not files.background._thread.is_alive()
-    assert files.main._descriptor is None
+    background._thread.join(SOON)
+    assert not background._thread.is_alive()
     assert steps(tmp_path) == [7]
     assert len(raw_events(tmp_path)) == 2

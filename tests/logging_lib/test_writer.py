@@ -271,8 +271,8 @@ def test_a_directory_that_cannot_be_written_later_does_not_end_the_training(
     writer.add_hparams({"a": 1}, {"m": 0.5}, run_name="trial")
     writer.close()
     assert {record.getMessage().partition(": ")[0] for record in caplog.records} == {
-        f"cannot log to {run}",
-        f"cannot log to {run / 'trial'}",
+        f"cannot write to {run}",
+        f"cannot write to {run / 'trial'}",
         "1 logged events were lost",
         "4 logged events were lost",
     }
@@ -313,7 +313,11 @@ def test_logging_while_another_thread_closes(tmp_path: Path) -> None:
         (lambda w: w.add_scalar("t", 10**400), ValueError, "tag 't': .*beyond the range"),
         (lambda w: w.add_scalar("t", Unreadable()), ValueError, "tag 't': out of reach, for good$"),
         (lambda w: w.add_scalar(b"t", 1.0), TypeError, "tag b't': a tag must be a str, got bytes"),
-        (lambda w: w.add_scalar(torch.zeros(99), "t"), TypeError, "^tag tensor.{,60}: expected numbers, got str$"),
+        (
+            lambda w: w.add_scalar(torch.zeros(99), "t"),
+            TypeError,
+            "^tag tensor.{,60}: a tag must be a str, got Tensor$",
+        ),
         (lambda w: w.add_scalar("\udc80", 1.0), ValueError, r"tag '\\udc80': .*surrogates not allowed"),
         (lambda w: w.add_scalar("t", 1.0, float("inf")), ValueError, "tag 't': cannot convert float infinity"),
         (lambda w: w.add_scalar("t", 1.0, float("nan")), ValueError, "tag 't': cannot convert float NaN"),
@@ -352,7 +356,7 @@ def test_logging_while_another_thread_closes(tmp_path: Path) -> None:
         (lambda w: w.add_image("t", np.zeros((5, 2, 2))), ValueError, "tag 't': 5 channels"),
         (lambda w: w.add_image("t", np.zeros((3, 0, 2))), ValueError, "tag 't': no pixels"),
         (lambda w: w.add_image("t", np.zeros((2, 2, 2)), dataformats="HWW"), ValueError, "'HWW' is no order"),
-        (lambda w: w.add_images("t", np.zeros((1, 4, 2, 2))), ValueError, "tag 't': 4 channels"),
+        (lambda w: w.add_images("t", np.zeros((1, 5, 2, 2))), ValueError, "tag 't': 5 channels"),
         (lambda w: w.add_text("t", 5), TypeError, "tag 't': expected a str, got int"),
         (lambda w: w.add_text(5, "x"), TypeError, "tag 5: a tag must be a str"),
         (lambda w: w.add_text("t", "x", "y"), ValueError, "tag 't': invalid literal"),

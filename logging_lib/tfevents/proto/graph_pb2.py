@@ -15,7 +15,7 @@ _sym_db = _symbol_database.Default()
 from logging_lib.tfevents.proto import tensor_pb2 as logging__lib_dot_tfevents_dot_proto_dot_tensor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&logging_lib/tfevents/proto/graph.proto\x12\x05tbtui\x1a\'logging_lib/tfevents/proto/tensor.proto\"\xaf\x01\n\tAttrValue\x12*\n\x04list\x18\x01 \x01(\x0b\x32\x1a.tbtui.AttrValue.ListValueH\x00\x12\x0e\n\x04type\x18\x06 \x01(\x05H\x00\x12(\n\x05shape\x18\x07 \x01(\x0b\x32\x17.tbtui.TensorShapeProtoH\x00\x1a\x33\n\tListValue\x12&\n\x05shape\x18\x07 \x03(\x0b\x32\x17.tbtui.TensorShapeProtoB\x07\n\x05value\"\xa9\x01\n\x07NodeDef\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\n\n\x02op\x18\x02 \x01(\t\x12\r\n\x05input\x18\x03 \x03(\t\x12\x0e\n\x06\x64\x65vice\x18\x04 \x01(\t\x12&\n\x04\x61ttr\x18\x05 \x03(\x0b\x32\x18.tbtui.NodeDef.AttrEntry\x1a=\n\tAttrEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.tbtui.AttrValue:\x02\x38\x01\"\x15\n\x05OpDef\x12\x0c\n\x04name\x18\x01 \x01(\t\"@\n\x0b\x46unctionDef\x12\x1f\n\tsignature\x18\x01 \x01(\x0b\x32\x0c.tbtui.OpDef\x12\x10\n\x08node_def\x18\x03 \x03(\x0c\"&\n\x12\x46unctionDefLibrary\x12\x10\n\x08\x66unction\x18\x01 \x03(\x0c\"D\n\x08GraphDef\x12\x0c\n\x04node\x18\x01 \x03(\x0c\x12*\n\x07library\x18\x02 \x01(\x0b\x32\x19.tbtui.FunctionDefLibrary\"!\n\x0cMetaGraphDef\x12\x11\n\tgraph_def\x18\x02 \x01(\x0c\"*\n\x13\x41llocatorMemoryUsed\x12\x13\n\x0btotal_bytes\x18\x02 \x01(\x03\"\x84\x01\n\rNodeExecStats\x12\x11\n\tnode_name\x18\x01 \x01(\t\x12\x18\n\x10\x61ll_start_micros\x18\x02 \x01(\x03\x12\x1a\n\x12\x61ll_end_rel_micros\x18\x05 \x01(\x03\x12*\n\x06memory\x18\x06 \x03(\x0b\x32\x1a.tbtui.AllocatorMemoryUsed\"5\n\x0f\x44\x65viceStepStats\x12\x0e\n\x06\x64\x65vice\x18\x01 \x01(\t\x12\x12\n\nnode_stats\x18\x02 \x03(\x0c\"6\n\tStepStats\x12)\n\tdev_stats\x18\x01 \x03(\x0b\x32\x16.tbtui.DeviceStepStats\"\xa1\x01\n\x0bRunMetadata\x12$\n\nstep_stats\x18\x01 \x01(\x0b\x32\x10.tbtui.StepStats\x12:\n\x0f\x66unction_graphs\x18\x04 \x03(\x0b\x32!.tbtui.RunMetadata.FunctionGraphs\x1a\x30\n\x0e\x46unctionGraphs\x12\x1e\n\x16pre_optimization_graph\x18\x02 \x01(\x0c\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&logging_lib/tfevents/proto/graph.proto\x12\x05tbtui\x1a\'logging_lib/tfevents/proto/tensor.proto\"\xbc\x01\n\tAttrValue\x12*\n\x04list\x18\x01 \x01(\x0b\x32\x1a.tbtui.AttrValue.ListValueH\x00\x12\x0b\n\x01s\x18\x02 \x01(\x0cH\x00\x12\x0e\n\x04type\x18\x06 \x01(\x05H\x00\x12(\n\x05shape\x18\x07 \x01(\x0b\x32\x17.tbtui.TensorShapeProtoH\x00\x1a\x33\n\tListValue\x12&\n\x05shape\x18\x07 \x03(\x0b\x32\x17.tbtui.TensorShapeProtoB\x07\n\x05value\"\xa9\x01\n\x07NodeDef\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\n\n\x02op\x18\x02 \x01(\t\x12\r\n\x05input\x18\x03 \x03(\t\x12\x0e\n\x06\x64\x65vice\x18\x04 \x01(\t\x12&\n\x04\x61ttr\x18\x05 \x03(\x0b\x32\x18.tbtui.NodeDef.AttrEntry\x1a=\n\tAttrEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x1f\n\x05value\x18\x02 \x01(\x0b\x32\x10.tbtui.AttrValue:\x02\x38\x01\"\x15\n\x05OpDef\x12\x0c\n\x04name\x18\x01 \x01(\t\"@\n\x0b\x46unctionDef\x12\x1f\n\tsignature\x18\x01 \x01(\x0b\x32\x0c.tbtui.OpDef\x12\x10\n\x08node_def\x18\x03 \x03(\x0c\"&\n\x12\x46unctionDefLibrary\x12\x10\n\x08\x66unction\x18\x01 \x03(\x0c\"\x1e\n\nVersionDef\x12\x10\n\x08producer\x18\x01 \x01(\x05\"i\n\x08GraphDef\x12\x0c\n\x04node\x18\x01 \x03(\x0c\x12*\n\x07library\x18\x02 \x01(\x0b\x32\x19.tbtui.FunctionDefLibrary\x12#\n\x08versions\x18\x04 \x01(\x0b\x32\x11.tbtui.VersionDef\"!\n\x0cMetaGraphDef\x12\x11\n\tgraph_def\x18\x02 \x01(\x0c\"*\n\x13\x41llocatorMemoryUsed\x12\x13\n\x0btotal_bytes\x18\x02 \x01(\x03\"\x84\x01\n\rNodeExecStats\x12\x11\n\tnode_name\x18\x01 \x01(\t\x12\x18\n\x10\x61ll_start_micros\x18\x02 \x01(\x03\x12\x1a\n\x12\x61ll_end_rel_micros\x18\x05 \x01(\x03\x12*\n\x06memory\x18\x06 \x03(\x0b\x32\x1a.tbtui.AllocatorMemoryUsed\"5\n\x0f\x44\x65viceStepStats\x12\x0e\n\x06\x64\x65vice\x18\x01 \x01(\t\x12\x12\n\nnode_stats\x18\x02 \x03(\x0c\"6\n\tStepStats\x12)\n\tdev_stats\x18\x01 \x03(\x0b\x32\x16.tbtui.DeviceStepStats\"\xa1\x01\n\x0bRunMetadata\x12$\n\nstep_stats\x18\x01 \x01(\x0b\x32\x10.tbtui.StepStats\x12:\n\x0f\x66unction_graphs\x18\x04 \x03(\x0b\x32!.tbtui.RunMetadata.FunctionGraphs\x1a\x30\n\x0e\x46unctionGraphs\x12\x1e\n\x16pre_optimization_graph\x18\x02 \x01(\x0c\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -25,33 +25,35 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _globals['_NODEDEF_ATTRENTRY']._options = None
   _globals['_NODEDEF_ATTRENTRY']._serialized_options = b'8\001'
   _globals['_ATTRVALUE']._serialized_start=91
-  _globals['_ATTRVALUE']._serialized_end=266
-  _globals['_ATTRVALUE_LISTVALUE']._serialized_start=206
-  _globals['_ATTRVALUE_LISTVALUE']._serialized_end=257
-  _globals['_NODEDEF']._serialized_start=269
-  _globals['_NODEDEF']._serialized_end=438
-  _globals['_NODEDEF_ATTRENTRY']._serialized_start=377
-  _globals['_NODEDEF_ATTRENTRY']._serialized_end=438
-  _globals['_OPDEF']._serialized_start=440
-  _globals['_OPDEF']._serialized_end=461
-  _globals['_FUNCTIONDEF']._serialized_start=463
-  _globals['_FUNCTIONDEF']._serialized_end=527
-  _globals['_FUNCTIONDEFLIBRARY']._serialized_start=529
-  _globals['_FUNCTIONDEFLIBRARY']._serialized_end=567
-  _globals['_GRAPHDEF']._serialized_start=569
-  _globals['_GRAPHDEF']._serialized_end=637
-  _globals['_METAGRAPHDEF']._serialized_start=639
-  _globals['_METAGRAPHDEF']._serialized_end=672
-  _globals['_ALLOCATORMEMORYUSED']._serialized_start=674
-  _globals['_ALLOCATORMEMORYUSED']._serialized_end=716
-  _globals['_NODEEXECSTATS']._serialized_start=719
-  _globals['_NODEEXECSTATS']._serialized_end=851
-  _globals['_DEVICESTEPSTATS']._serialized_start=853
-  _globals['_DEVICESTEPSTATS']._serialized_end=906
-  _globals['_STEPSTATS']._serialized_start=908
-  _globals['_STEPSTATS']._serialized_end=962
-  _globals['_RUNMETADATA']._serialized_start=965
-  _globals['_RUNMETADATA']._serialized_end=1126
-  _globals['_RUNMETADATA_FUNCTIONGRAPHS']._serialized_start=1078
-  _globals['_RUNMETADATA_FUNCTIONGRAPHS']._serialized_end=1126
+  _globals['_ATTRVALUE']._serialized_end=279
+  _globals['_ATTRVALUE_LISTVALUE']._serialized_start=219
+  _globals['_ATTRVALUE_LISTVALUE']._serialized_end=270
+  _globals['_NODEDEF']._serialized_start=282
+  _globals['_NODEDEF']._serialized_end=451
+  _globals['_NODEDEF_ATTRENTRY']._serialized_start=390
+  _globals['_NODEDEF_ATTRENTRY']._serialized_end=451
+  _globals['_OPDEF']._serialized_start=453
+  _globals['_OPDEF']._serialized_end=474
+  _globals['_FUNCTIONDEF']._serialized_start=476
+  _globals['_FUNCTIONDEF']._serialized_end=540
+  _globals['_FUNCTIONDEFLIBRARY']._serialized_start=542
+  _globals['_FUNCTIONDEFLIBRARY']._serialized_end=580
+  _globals['_VERSIONDEF']._serialized_start=582
+  _globals['_VERSIONDEF']._serialized_end=612
+  _globals['_GRAPHDEF']._serialized_start=614
+  _globals['_GRAPHDEF']._serialized_end=719
+  _globals['_METAGRAPHDEF']._serialized_start=721
+  _globals['_METAGRAPHDEF']._serialized_end=754
+  _globals['_ALLOCATORMEMORYUSED']._serialized_start=756
+  _globals['_ALLOCATORMEMORYUSED']._serialized_end=798
+  _globals['_NODEEXECSTATS']._serialized_start=801
+  _globals['_NODEEXECSTATS']._serialized_end=933
+  _globals['_DEVICESTEPSTATS']._serialized_start=935
+  _globals['_DEVICESTEPSTATS']._serialized_end=988
+  _globals['_STEPSTATS']._serialized_start=990
+  _globals['_STEPSTATS']._serialized_end=1044
+  _globals['_RUNMETADATA']._serialized_start=1047
+  _globals['_RUNMETADATA']._serialized_end=1208
+  _globals['_RUNMETADATA_FUNCTIONGRAPHS']._serialized_start=1160
+  _globals['_RUNMETADATA_FUNCTIONGRAPHS']._serialized_end=1208
 # @@protoc_insertion_point(module_scope)

@@ -7,19 +7,21 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class AttrValue(_message.Message):
-    __slots__ = ("list", "type", "shape")
+    __slots__ = ("list", "s", "type", "shape")
     class ListValue(_message.Message):
         __slots__ = ("shape",)
         SHAPE_FIELD_NUMBER: _ClassVar[int]
         shape: _containers.RepeatedCompositeFieldContainer[_tensor_pb2.TensorShapeProto]
         def __init__(self, shape: _Optional[_Iterable[_Union[_tensor_pb2.TensorShapeProto, _Mapping]]] = ...) -> None: ...
     LIST_FIELD_NUMBER: _ClassVar[int]
+    S_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
     SHAPE_FIELD_NUMBER: _ClassVar[int]
     list: AttrValue.ListValue
+    s: bytes
     type: int
     shape: _tensor_pb2.TensorShapeProto
-    def __init__(self, list: _Optional[_Union[AttrValue.ListValue, _Mapping]] = ..., type: _Optional[int] = ..., shape: _Optional[_Union[_tensor_pb2.TensorShapeProto, _Mapping]] = ...) -> None: ...
+    def __init__(self, list: _Optional[_Union[AttrValue.ListValue, _Mapping]] = ..., s: _Optional[bytes] = ..., type: _Optional[int] = ..., shape: _Optional[_Union[_tensor_pb2.TensorShapeProto, _Mapping]] = ...) -> None: ...
 
 class NodeDef(_message.Message):
     __slots__ = ("name", "op", "input", "device", "attr")
@@ -62,13 +64,21 @@ class FunctionDefLibrary(_message.Message):
     function: _containers.RepeatedScalarFieldContainer[bytes]
     def __init__(self, function: _Optional[_Iterable[bytes]] = ...) -> None: ...
 
+class VersionDef(_message.Message):
+    __slots__ = ("producer",)
+    PRODUCER_FIELD_NUMBER: _ClassVar[int]
+    producer: int
+    def __init__(self, producer: _Optional[int] = ...) -> None: ...
+
 class GraphDef(_message.Message):
-    __slots__ = ("node", "library")
+    __slots__ = ("node", "library", "versions")
     NODE_FIELD_NUMBER: _ClassVar[int]
     LIBRARY_FIELD_NUMBER: _ClassVar[int]
+    VERSIONS_FIELD_NUMBER: _ClassVar[int]
     node: _containers.RepeatedScalarFieldContainer[bytes]
     library: FunctionDefLibrary
-    def __init__(self, node: _Optional[_Iterable[bytes]] = ..., library: _Optional[_Union[FunctionDefLibrary, _Mapping]] = ...) -> None: ...
+    versions: VersionDef
+    def __init__(self, node: _Optional[_Iterable[bytes]] = ..., library: _Optional[_Union[FunctionDefLibrary, _Mapping]] = ..., versions: _Optional[_Union[VersionDef, _Mapping]] = ...) -> None: ...
 
 class MetaGraphDef(_message.Message):
     __slots__ = ("graph_def",)

@@ -15,7 +15,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,logging_lib/tfevents/proto/plugin_data.proto\x12\x05tbtui\x1a\x1cgoogle/protobuf/struct.proto\"#\n\x10ScalarPluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\"&\n\x13HistogramPluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\"!\n\x0eTextPluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\"\\\n\x0fImagePluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\x12\x1b\n\x13max_images_per_step\x18\x02 \x01(\x05\x12\x1b\n\x13\x63onverted_to_tensor\x18\x03 \x01(\x08\"\xdf\x01\n\x0eMeshPluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x37\n\x0c\x63ontent_type\x18\x03 \x01(\x0e\x32!.tbtui.MeshPluginData.ContentType\x12\x13\n\x0bjson_config\x18\x05 \x01(\t\x12\r\n\x05shape\x18\x06 \x03(\x05\x12\x12\n\ncomponents\x18\x07 \x01(\r\"=\n\x0b\x43ontentType\x12\r\n\tUNDEFINED\x10\x00\x12\n\n\x06VERTEX\x10\x01\x12\x08\n\x04\x46\x41\x43\x45\x10\x02\x12\t\n\x05\x43OLOR\x10\x03\"0\n\x08Interval\x12\x11\n\tmin_value\x18\x01 \x01(\x01\x12\x11\n\tmax_value\x18\x02 \x01(\x01\"\xd3\x01\n\nHParamInfo\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12\x1f\n\x04type\x18\x04 \x01(\x0e\x32\x11.tbtui.HParamType\x12\x35\n\x0f\x64omain_discrete\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.ListValueH\x00\x12*\n\x0f\x64omain_interval\x18\x06 \x01(\x0b\x32\x0f.tbtui.IntervalH\x00\x42\x08\n\x06\x64omain\"(\n\nMetricName\x12\r\n\x05group\x18\x01 \x01(\t\x12\x0b\n\x03tag\x18\x02 \x01(\t\"\xdf\x01\n\nMetricInfo\x12\x1f\n\x04name\x18\x01 \x01(\x0b\x32\x11.tbtui.MetricName\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12\x33\n\x0c\x64\x61taset_type\x18\x05 \x01(\x0e\x32\x1d.tbtui.MetricInfo.DatasetType\"P\n\x0b\x44\x61tasetType\x12\x13\n\x0f\x44\x41TASET_UNKNOWN\x10\x00\x12\x14\n\x10\x44\x41TASET_TRAINING\x10\x01\x12\x16\n\x12\x44\x41TASET_VALIDATION\x10\x02\"\xaa\x01\n\nExperiment\x12\x13\n\x0b\x64\x65scription\x18\x01 \x01(\t\x12\x0c\n\x04user\x18\x02 \x01(\t\x12\x19\n\x11time_created_secs\x18\x03 \x01(\x01\x12\'\n\x0chparam_infos\x18\x04 \x03(\x0b\x32\x11.tbtui.HParamInfo\x12\'\n\x0cmetric_infos\x18\x05 \x03(\x0b\x32\x11.tbtui.MetricInfo\x12\x0c\n\x04name\x18\x06 \x01(\t\"\xe6\x01\n\x10SessionStartInfo\x12\x35\n\x07hparams\x18\x01 \x03(\x0b\x32$.tbtui.SessionStartInfo.HparamsEntry\x12\x11\n\tmodel_uri\x18\x02 \x01(\t\x12\x13\n\x0bmonitor_url\x18\x03 \x01(\t\x12\x12\n\ngroup_name\x18\x04 \x01(\t\x12\x17\n\x0fstart_time_secs\x18\x05 \x01(\x01\x1a\x46\n\x0cHparamsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value:\x02\x38\x01\"F\n\x0eSessionEndInfo\x12\x1d\n\x06status\x18\x01 \x01(\x0e\x32\r.tbtui.Status\x12\x15\n\rend_time_secs\x18\x02 \x01(\x01\"\xbf\x01\n\x11HParamsPluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\x12\'\n\nexperiment\x18\x02 \x01(\x0b\x32\x11.tbtui.ExperimentH\x00\x12\x35\n\x12session_start_info\x18\x03 \x01(\x0b\x32\x17.tbtui.SessionStartInfoH\x00\x12\x31\n\x10session_end_info\x18\x04 \x01(\x0b\x32\x15.tbtui.SessionEndInfoH\x00\x42\x06\n\x04\x64\x61ta*j\n\nHParamType\x12\x15\n\x11HPARAM_TYPE_UNSET\x10\x00\x12\x16\n\x12HPARAM_TYPE_STRING\x10\x01\x12\x14\n\x10HPARAM_TYPE_BOOL\x10\x02\x12\x17\n\x13HPARAM_TYPE_FLOAT64\x10\x03*X\n\x06Status\x12\x12\n\x0eSTATUS_UNKNOWN\x10\x00\x12\x12\n\x0eSTATUS_SUCCESS\x10\x01\x12\x12\n\x0eSTATUS_FAILURE\x10\x02\x12\x12\n\x0eSTATUS_RUNNING\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,logging_lib/tfevents/proto/plugin_data.proto\x12\x05tbtui\x1a\x1cgoogle/protobuf/struct.proto\"#\n\x10ScalarPluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\"&\n\x13HistogramPluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\"!\n\x0eTextPluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\"\\\n\x0fImagePluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\x12\x1b\n\x13max_images_per_step\x18\x02 \x01(\x05\x12\x1b\n\x13\x63onverted_to_tensor\x18\x03 \x01(\x08\"<\n\x11PrCurvePluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\x12\x16\n\x0enum_thresholds\x18\x02 \x01(\r\"\xdf\x01\n\x0eMeshPluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x37\n\x0c\x63ontent_type\x18\x03 \x01(\x0e\x32!.tbtui.MeshPluginData.ContentType\x12\x13\n\x0bjson_config\x18\x05 \x01(\t\x12\r\n\x05shape\x18\x06 \x03(\x05\x12\x12\n\ncomponents\x18\x07 \x01(\r\"=\n\x0b\x43ontentType\x12\r\n\tUNDEFINED\x10\x00\x12\n\n\x06VERTEX\x10\x01\x12\x08\n\x04\x46\x41\x43\x45\x10\x02\x12\t\n\x05\x43OLOR\x10\x03\"0\n\x08Interval\x12\x11\n\tmin_value\x18\x01 \x01(\x01\x12\x11\n\tmax_value\x18\x02 \x01(\x01\"\xd3\x01\n\nHParamInfo\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12\x1f\n\x04type\x18\x04 \x01(\x0e\x32\x11.tbtui.HParamType\x12\x35\n\x0f\x64omain_discrete\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.ListValueH\x00\x12*\n\x0f\x64omain_interval\x18\x06 \x01(\x0b\x32\x0f.tbtui.IntervalH\x00\x42\x08\n\x06\x64omain\"(\n\nMetricName\x12\r\n\x05group\x18\x01 \x01(\t\x12\x0b\n\x03tag\x18\x02 \x01(\t\"\xdf\x01\n\nMetricInfo\x12\x1f\n\x04name\x18\x01 \x01(\x0b\x32\x11.tbtui.MetricName\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12\x33\n\x0c\x64\x61taset_type\x18\x05 \x01(\x0e\x32\x1d.tbtui.MetricInfo.DatasetType\"P\n\x0b\x44\x61tasetType\x12\x13\n\x0f\x44\x41TASET_UNKNOWN\x10\x00\x12\x14\n\x10\x44\x41TASET_TRAINING\x10\x01\x12\x16\n\x12\x44\x41TASET_VALIDATION\x10\x02\"\xaa\x01\n\nExperiment\x12\x13\n\x0b\x64\x65scription\x18\x01 \x01(\t\x12\x0c\n\x04user\x18\x02 \x01(\t\x12\x19\n\x11time_created_secs\x18\x03 \x01(\x01\x12\'\n\x0chparam_infos\x18\x04 \x03(\x0b\x32\x11.tbtui.HParamInfo\x12\'\n\x0cmetric_infos\x18\x05 \x03(\x0b\x32\x11.tbtui.MetricInfo\x12\x0c\n\x04name\x18\x06 \x01(\t\"\xe6\x01\n\x10SessionStartInfo\x12\x35\n\x07hparams\x18\x01 \x03(\x0b\x32$.tbtui.SessionStartInfo.HparamsEntry\x12\x11\n\tmodel_uri\x18\x02 \x01(\t\x12\x13\n\x0bmonitor_url\x18\x03 \x01(\t\x12\x12\n\ngroup_name\x18\x04 \x01(\t\x12\x17\n\x0fstart_time_secs\x18\x05 \x01(\x01\x1a\x46\n\x0cHparamsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value:\x02\x38\x01\"F\n\x0eSessionEndInfo\x12\x1d\n\x06status\x18\x01 \x01(\x0e\x32\r.tbtui.Status\x12\x15\n\rend_time_secs\x18\x02 \x01(\x01\"\xbf\x01\n\x11HParamsPluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\x12\'\n\nexperiment\x18\x02 \x01(\x0b\x32\x11.tbtui.ExperimentH\x00\x12\x35\n\x12session_start_info\x18\x03 \x01(\x0b\x32\x17.tbtui.SessionStartInfoH\x00\x12\x31\n\x10session_end_info\x18\x04 \x01(\x0b\x32\x15.tbtui.SessionEndInfoH\x00\x42\x06\n\x04\x64\x61ta*j\n\nHParamType\x12\x15\n\x11HPARAM_TYPE_UNSET\x10\x00\x12\x16\n\x12HPARAM_TYPE_STRING\x10\x01\x12\x14\n\x10HPARAM_TYPE_BOOL\x10\x02\x12\x17\n\x13HPARAM_TYPE_FLOAT64\x10\x03*X\n\x06Status\x12\x12\n\x0eSTATUS_UNKNOWN\x10\x00\x12\x12\n\x0eSTATUS_SUCCESS\x10\x01\x12\x12\n\x0eSTATUS_FAILURE\x10\x02\x12\x12\n\x0eSTATUS_RUNNING\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -24,10 +24,10 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   DESCRIPTOR._options = None
   _globals['_SESSIONSTARTINFO_HPARAMSENTRY']._options = None
   _globals['_SESSIONSTARTINFO_HPARAMSENTRY']._serialized_options = b'8\001'
-  _globals['_HPARAMTYPE']._serialized_start=1721
-  _globals['_HPARAMTYPE']._serialized_end=1827
-  _globals['_STATUS']._serialized_start=1829
-  _globals['_STATUS']._serialized_end=1917
+  _globals['_HPARAMTYPE']._serialized_start=1783
+  _globals['_HPARAMTYPE']._serialized_end=1889
+  _globals['_STATUS']._serialized_start=1891
+  _globals['_STATUS']._serialized_end=1979
   _globals['_SCALARPLUGINDATA']._serialized_start=85
   _globals['_SCALARPLUGINDATA']._serialized_end=120
   _globals['_HISTOGRAMPLUGINDATA']._serialized_start=122
@@ -36,28 +36,30 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _globals['_TEXTPLUGINDATA']._serialized_end=195
   _globals['_IMAGEPLUGINDATA']._serialized_start=197
   _globals['_IMAGEPLUGINDATA']._serialized_end=289
-  _globals['_MESHPLUGINDATA']._serialized_start=292
-  _globals['_MESHPLUGINDATA']._serialized_end=515
-  _globals['_MESHPLUGINDATA_CONTENTTYPE']._serialized_start=454
-  _globals['_MESHPLUGINDATA_CONTENTTYPE']._serialized_end=515
-  _globals['_INTERVAL']._serialized_start=517
-  _globals['_INTERVAL']._serialized_end=565
-  _globals['_HPARAMINFO']._serialized_start=568
-  _globals['_HPARAMINFO']._serialized_end=779
-  _globals['_METRICNAME']._serialized_start=781
-  _globals['_METRICNAME']._serialized_end=821
-  _globals['_METRICINFO']._serialized_start=824
-  _globals['_METRICINFO']._serialized_end=1047
-  _globals['_METRICINFO_DATASETTYPE']._serialized_start=967
-  _globals['_METRICINFO_DATASETTYPE']._serialized_end=1047
-  _globals['_EXPERIMENT']._serialized_start=1050
-  _globals['_EXPERIMENT']._serialized_end=1220
-  _globals['_SESSIONSTARTINFO']._serialized_start=1223
-  _globals['_SESSIONSTARTINFO']._serialized_end=1453
-  _globals['_SESSIONSTARTINFO_HPARAMSENTRY']._serialized_start=1383
-  _globals['_SESSIONSTARTINFO_HPARAMSENTRY']._serialized_end=1453
-  _globals['_SESSIONENDINFO']._serialized_start=1455
-  _globals['_SESSIONENDINFO']._serialized_end=1525
-  _globals['_HPARAMSPLUGINDATA']._serialized_start=1528
-  _globals['_HPARAMSPLUGINDATA']._serialized_end=1719
+  _globals['_PRCURVEPLUGINDATA']._serialized_start=291
+  _globals['_PRCURVEPLUGINDATA']._serialized_end=351
+  _globals['_MESHPLUGINDATA']._serialized_start=354
+  _globals['_MESHPLUGINDATA']._serialized_end=577
+  _globals['_MESHPLUGINDATA_CONTENTTYPE']._serialized_start=516
+  _globals['_MESHPLUGINDATA_CONTENTTYPE']._serialized_end=577
+  _globals['_INTERVAL']._serialized_start=579
+  _globals['_INTERVAL']._serialized_end=627
+  _globals['_HPARAMINFO']._serialized_start=630
+  _globals['_HPARAMINFO']._serialized_end=841
+  _globals['_METRICNAME']._serialized_start=843
+  _globals['_METRICNAME']._serialized_end=883
+  _globals['_METRICINFO']._serialized_start=886
+  _globals['_METRICINFO']._serialized_end=1109
+  _globals['_METRICINFO_DATASETTYPE']._serialized_start=1029
+  _globals['_METRICINFO_DATASETTYPE']._serialized_end=1109
+  _globals['_EXPERIMENT']._serialized_start=1112
+  _globals['_EXPERIMENT']._serialized_end=1282
+  _globals['_SESSIONSTARTINFO']._serialized_start=1285
+  _globals['_SESSIONSTARTINFO']._serialized_end=1515
+  _globals['_SESSIONSTARTINFO_HPARAMSENTRY']._serialized_start=1445
+  _globals['_SESSIONSTARTINFO_HPARAMSENTRY']._serialized_end=1515
+  _globals['_SESSIONENDINFO']._serialized_start=1517
+  _globals['_SESSIONENDINFO']._serialized_end=1587
+  _globals['_HPARAMSPLUGINDATA']._serialized_start=1590
+  _globals['_HPARAMSPLUGINDATA']._serialized_end=1781
 # @@protoc_insertion_point(module_scope)

@@ -57,6 +57,14 @@ class ImagePluginData(_message.Message):
     converted_to_tensor: bool
     def __init__(self, version: _Optional[int] = ..., max_images_per_step: _Optional[int] = ..., converted_to_tensor: bool = ...) -> None: ...
 
+class PrCurvePluginData(_message.Message):
+    __slots__ = ("version", "num_thresholds")
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    NUM_THRESHOLDS_FIELD_NUMBER: _ClassVar[int]
+    version: int
+    num_thresholds: int
+    def __init__(self, version: _Optional[int] = ..., num_thresholds: _Optional[int] = ...) -> None: ...
+
 class MeshPluginData(_message.Message):
     __slots__ = ("version", "name", "content_type", "json_config", "shape", "components")
     class ContentType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
