@@ -14,38 +14,15 @@ from logging_lib.delivery import Delivery, Report
 from logging_lib.encoding import encode
 from logging_lib.event_file import EventFile
 from logging_lib.inbox import ENTRY, NOBODY, Inbox
+from logging_lib.mark import Mark, set_all
 
 _HURRY_AFTER = 4096  # events that pile up before the thread writes without waiting for its time
 _ALIVE_CHECK_SECS = 1.0
 _RETRY_SECS = 1.0
 _SAME_STEP_SECS = 0.02  # what one step of a training logs comes within this, and is written at once
-_MARGIN = 0.05  # of flush_secs, left for encoding and writing
+_MARGIN = 0.5  # of flush_secs, left for encoding and writing: on a busy machine a thread may wait long for its turn
 
 _logger = logging.getLogger("logging_lib")
-
-
-class _Mark:
-    """Set, once, when all that was in the inbox before it is in the files (with `sync` on the disk), or cannot be.
-
-    A bare lock instead of an Event: that one takes a lock of its own for a moment, where a signal may find it, whose
-    handler then waits for the thread, which waits to set it.
-    """
-
-    __slots__ = ("_lock", "kept", "sync")
-
-    def __init__(self, sync: bool = False) -> None:
-        self.sync = sync
-        self.kept = False
-        """Whether it is in the files."""
-        self._lock = threading.Lock()
-        self._lock.acquire()
-
-    def set(self) -> None:
-        self._lock.release()
-
-    def wait(self, seconds: float) -> bool:
-        """Whether it was set meanwhile; by one thread alone, which waits no more then."""
-        return self._lock.acquire(timeout=seconds)
 
 
 class BackgroundWriter:
@@ -86,7 +63,7 @@ class BackgroundWriter:
         self._flush_secs = min(max(0.0, flush_secs), threading.TIMEOUT_MAX)
         self._on_end = on_end
         self._hurry: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._marks: list[_Mark] = []
+        self._marks: list[Mark] = []
         self._lock = threading.RLock()
         self._draining = False
         self._closing = False
@@ -99,7 +76,7 @@ class BackgroundWriter:
         self._report = Report()
         self._deliveries = {"": Delivery(open_file(""), self._report)}
         self._ended = False
-        self._closers: list[_Mark] = []  # Thread.join is not safe where a signal handler may join as well
+        self._closers: list[Mark] = []  # Thread.join is not safe where a signal handler may join as well
         process.register(self)
         self._thread = self._start()
 
@@ -128,7 +105,7 @@ class BackgroundWriter:
         if self._died:
             self._lose_queued()
             return False
-        mark = _Mark(sync)
+        mark = Mark(sync)
         self._marks.append(mark)
         if self._thread is None:
             self.drain()
@@ -139,7 +116,7 @@ class BackgroundWriter:
 
     def close(self) -> None:
         """Flush, close the files and end the thread. A second call completes what interrupted the first, if it was."""
-        mark = _Mark()
+        mark = Mark()
         self._closers.append(mark)
         self.abandon()
         if self._thread is None:
@@ -179,7 +156,7 @@ class BackgroundWriter:
             finally:
                 self._draining = False
 
-    def _wait(self, mark: _Mark) -> None:
+    def _wait(self, mark: Mark) -> None:
         """Until the mark is set, or nobody is left to do it."""
         while not mark.wait(_ALIVE_CHECK_SECS):
             if self._died or self._ended:
@@ -212,8 +189,8 @@ class BackgroundWriter:
             else:
                 self._report.lose(self._in_hand)
                 self._lose_queued()
-                _set_all(self._marks)
-                _set_all(self._closers)
+                set_all(self._marks)
+                set_all(self._closers)
 
     def _wait_for_work(self) -> None:
         """Sleep until there is something to write and it is due, or somebody is in a hurry."""
@@ -256,7 +233,7 @@ class BackgroundWriter:
             self._took_at, self._cost = took_at, time.monotonic() - took_at
         self._set(marks)
 
-    def _set(self, marks: list[_Mark]) -> None:
+    def _set(self, marks: list[Mark]) -> None:
         synced = any(mark.sync for mark in marks) and self._sync()
         for mark in marks:
             mark.kept = synced or not (mark.sync or self._any_waiting())
@@ -307,9 +284,4 @@ class BackgroundWriter:
         self._inbox.limit = NOBODY
         self._ended = True
         self._on_end()
-        _set_all(self._closers)
-
-
-def _set_all(marks: list[_Mark]) -> None:
-    while marks:
-        marks.pop().set()
+        set_all(self._closers)

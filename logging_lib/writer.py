@@ -15,47 +15,13 @@ from types import TracebackType
 from typing import Any, Self, SupportsInt
 
 from logging_lib.arguments import About, as_step, as_wall_time, check_tag, is_step
-from logging_lib.calls.audio import AudioCalls
-from logging_lib.calls.custom_scalars import CustomScalarsCalls
-from logging_lib.calls.embedding import EmbeddingCalls
-from logging_lib.calls.figure import FigureCalls
-from logging_lib.calls.graph import GraphCalls
-from logging_lib.calls.histogram import HistogramCalls
-from logging_lib.calls.hparams import HParamsCalls
-from logging_lib.calls.image import ImageCalls
-from logging_lib.calls.mesh import MeshCalls
-from logging_lib.calls.pr_curve import PRCurveCalls
-from logging_lib.calls.scalar import ScalarCalls
-from logging_lib.calls.scalar_export import ScalarExportCalls
-from logging_lib.calls.summary import SummaryCalls
-from logging_lib.calls.system import SystemCalls
-from logging_lib.calls.tensor import TensorCalls
-from logging_lib.calls.text import TextCalls
-from logging_lib.calls.video import VideoCalls
+from logging_lib.calls.every import EveryCall
 from logging_lib.file_writer import FileWriter
 from logging_lib.inbox import Captured, Make
 from logging_lib.run_writer import DiscardingRun, OnFull, RunWriter
 
 
-class SummaryWriter(
-    ScalarCalls,
-    HistogramCalls,
-    ImageCalls,
-    FigureCalls,
-    VideoCalls,
-    AudioCalls,
-    MeshCalls,
-    TextCalls,
-    TensorCalls,
-    HParamsCalls,
-    SummaryCalls,
-    GraphCalls,
-    PRCurveCalls,
-    CustomScalarsCalls,
-    EmbeddingCalls,
-    ScalarExportCalls,
-    SystemCalls,
-):
+class SummaryWriter(EveryCall):
     """Writes event files for TensorBoard and tbtui.
 
     Safe to use from several threads. What was logged is in the file at most `flush_secs` later. A pickled writer is

@@ -19,14 +19,14 @@ _uids = itertools.count()
 
 
 def make_event_filename(wall_time: float, suffix: str = "") -> str:
-    """A name that no other writer of this host, process and second has.
+    """A name that no other writer of this host, process and second has, in order of the calls.
 
     Args:
         wall_time: seconds since the epoch.
         suffix: appended as it is; give it its own leading dot.
     """
     host = socket.gethostname().replace("/", "_")
-    return f"events.out.tfevents.{int(wall_time):010d}.{host}.{os.getpid()}.{next(_uids)}{suffix}"
+    return f"events.out.tfevents.{int(wall_time):010d}.{host}.{os.getpid()}.{next(_uids):04d}{suffix}"
 
 
 def is_event_filename(name: str) -> bool:

@@ -27,8 +27,8 @@ from tests.logging_lib.graph_models import logged_graph
 from tests.logging_lib.test_against_torch import normal_form
 
 pytestmark = [
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:lightning.*"),
-    pytest.mark.filterwarnings("ignore::FutureWarning:lightning.*"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:(pytorch_)?lightning.*"),
+    pytest.mark.filterwarnings("ignore::FutureWarning:(pytorch_)?lightning.*"),
     pytest.mark.filterwarnings("ignore:.*does not have many workers:UserWarning"),
 ]
 
@@ -43,10 +43,10 @@ class Both:
         self.theirs = importlib.import_module("lightning.pytorch.loggers").TensorBoardLogger
         self.rank_zero_only = importlib.import_module("lightning.pytorch.utilities").rank_zero_only
 
-    def model(self) -> Any:
+    def model(self, package: Any = None) -> Any:
         """A line, fitted; with hyperparameters of several kinds."""
 
-        class Line(self.package.LightningModule):  # type: ignore[misc, name-defined]
+        class Line((package or self.package).LightningModule):  # type: ignore[misc, name-defined]
             def __init__(self, width: int = 4, optimizer: Any = None, loss: str = "square") -> None:
                 super().__init__()
                 self.save_hyperparameters()
@@ -70,10 +70,10 @@ class Both:
 
         return Line(optimizer={"name": "sgd", "steps": [1, 2], "betas": {"first": 0.9}})
 
-    def trained(self, logger: Any) -> Any:
-        """The trainer, after two epochs of three steps."""
+    def trained(self, logger: Any, package: Any = None) -> Any:
+        """The trainer, of `lightning.pytorch` or another package, after two epochs of three steps."""
         data = DataLoader(TensorDataset(torch.arange(24.0).reshape(6, 4) / 24), batch_size=2)
-        trainer = self.package.Trainer(
+        trainer = (package or self.package).Trainer(
             accelerator="cpu",
             enable_checkpointing=False,
             enable_model_summary=False,
@@ -82,7 +82,7 @@ class Both:
             logger=logger,
             max_epochs=2,
         )
-        trainer.fit(self.model(), data, data)
+        trainer.fit(self.model(package), data, data)
         return trainer
 
 
@@ -283,6 +283,14 @@ def test_needs_no_tensorboard(both: Both, tmp_path: Path, monkeypatch: pytest.Mo
     assert Path(trainer.log_dir, "hparams.yaml").exists()
     monkeypatch.undo()
     assert any(event.HasField("graph_def") for event in raw_events(Path(trainer.log_dir)))
+
+
+def test_trainer_of_the_other_package(both: Both, tmp_path: Path) -> None:
+    """`lightning` brings it along: a job may import it after our logger, which is one of `lightning` by then."""
+    package = pytest.importorskip("pytorch_lightning")
+    trainer = both.trained(both.ours(tmp_path), package)
+    assert trainer.log_dir == os.fspath(tmp_path / "lightning_logs" / "version_0")
+    assert stored(trainer.log_dir) == stored(both.trained(both.theirs(tmp_path)).log_dir)
 
 
 class TheirLogger(ABC):  # noqa: B024  # as Lightning's: its abstract methods do not matter here
