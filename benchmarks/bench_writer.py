@@ -1,8 +1,8 @@
 """Cost of logging: logging_lib against torch.utils.tensorboard and tensorboardX, side by side.
 
-Run: python -m benchmarks.bench_writer [ROUNDS]. Prints medians over the rounds, in which the writers take turns, and how
-many times less than torch that is. "wall" and "thread" are wall and CPU time of the calling thread, "CPU" the time of
-all threads until everything is in the file, all a call; what the loop itself costs is taken off.
+Run: python -m benchmarks.bench_writer [ROUNDS]. Prints medians over the rounds, in which the writers take turns, and
+how many times less than torch that is. "wall" and "thread" are wall and CPU time of the calling thread, "CPU" the time
+of all threads until everything is in the file, all a call; what the loop itself costs is taken off.
 """
 
 from __future__ import annotations
@@ -21,8 +21,12 @@ import torch
 from torch.utils.tensorboard import SummaryWriter as TorchWriter
 
 from logging_lib import SummaryWriter
+from logging_lib.encoding import encode
 from logging_lib.inbox import ENTRY
 from logging_lib.run_writer import MIN_QUEUE
+from logging_lib.summary.scalar import scalar
+from logging_lib.tfevents.proto import event_pb2
+from logging_lib.tfevents.record import encode_record
 
 BACK_TO_BACK_CALLS = 20_000
 PACED_CALLS = 2_000
@@ -149,9 +153,27 @@ def sustained() -> None:
             longest = max(longest, len(writer._inbox))
         writer.flush()
         seconds = time.perf_counter() - start
-    print(
-        f"sustained: {SUSTAINED_EVENTS} events in {seconds:.2f} s; longest queue {longest // ENTRY} of {MIN_QUEUE} events"
-    )
+    queue = f"longest queue {longest // ENTRY} of {MIN_QUEUE} events"
+    print(f"sustained: {SUSTAINED_EVENTS} events in {seconds:.2f} s; {queue}")
+
+
+def encoding(rounds: int) -> None:
+    """Scalars to records on the writer's thread: by template, and by protobuf."""
+    batch: list[Any] = []
+    for step in range(BACK_TO_BACK_CALLS):
+        batch.extend(("Loss/train", 0.5, step, 1.5))
+    times: dict[str, list[float]] = {"templates": [], "protobuf": []}
+    for _ in range(rounds):
+        start = time.perf_counter()
+        list(encode(batch, print))
+        times["templates"].append(time.perf_counter() - start)
+        start = time.perf_counter()
+        for tag, value, step, wall_time in zip(*[iter(batch)] * ENTRY, strict=True):
+            event = event_pb2.Event(wall_time=wall_time, step=step, summary=scalar(tag, value))
+            encode_record(event.SerializeToString())
+        times["protobuf"].append(time.perf_counter() - start)
+    own, protobuf = (statistics.median(each) / BACK_TO_BACK_CALLS * 1e6 for each in times.values())
+    print(f"encoding: a scalar takes {own:.2f} us by template, {protobuf:.2f} us by protobuf ({protobuf / own:.1f}x)")
 
 
 def training(rounds: int) -> None:
@@ -216,5 +238,6 @@ if __name__ == "__main__":
     for task in (back_to_back, paced, histograms):
         compare(task, number)
     sustained()
+    encoding(number)
     training(number)
     imports(number)

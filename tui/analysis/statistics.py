@@ -108,8 +108,11 @@ def goal(tag: str) -> Goal | None:
     """Whether less (`min`) or more (`max`) of a tag is better, by its last telling word: `acc_loss` is a loss.
 
     Something per second is better when more. None for tags that only count or set something (`epoch`, `lr`,
-    `grad_norm`): no run is the best in them. Any other tag without a telling word is taken for a loss.
+    `grad_norm`) or tell of the machine (the group `system`): no run is the best in them. Any other tag without a
+    telling word is taken for a loss.
     """
+    if tag.startswith("system/"):
+        return None
     if _RATE.search(tag):
         return "max"
     words = [word.lower() for word in reversed(_WORD.findall(tag))]

@@ -139,7 +139,11 @@ def test_less_is_better(tag: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "tag", ["lr", "epoch", "Optim/grad_norm", "learning_rate", "rollout/ep_len_mean", "time", "Policy/Epsilon"]
+    "tag",
+    [
+        *("lr", "epoch", "Optim/grad_norm", "learning_rate", "rollout/ep_len_mean", "time", "Policy/Epsilon"),
+        *("system/cpu_percent", "system/disk_read_mib_per_second"),
+    ],
 )
 def test_neither_is_better(tag: str) -> None:
     assert goal(tag) is None
