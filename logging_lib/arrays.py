@@ -36,18 +36,6 @@ def as_ndarray(value: object) -> Array:
     return array
 
 
-def captured(value: object) -> Array:
-    """The real numbers of `value` in memory of their own: changing `value` afterwards does not change the copy.
-
-    Raises:
-        TypeError, ValueError: as `as_ndarray`, and for complex numbers.
-    """
-    array = as_ndarray(value)
-    if array.dtype.kind == "c":
-        raise TypeError("expected real numbers, got complex ones")
-    return np.array(array, order="C")
-
-
 def as_float(value: object) -> float:
     """The one number in `value`, of any shape.
 

@@ -79,6 +79,8 @@ class DeviceNumber:
         return as_float(np.asarray(self._array))
 
 
+_IN_MEMORY = REAL_NUMBERS | {np.ndarray}
+
 Number: TypeAlias = float | DeviceNumber
 Values: TypeAlias = Array | DeviceArray
 
@@ -89,7 +91,7 @@ def captured_number(value: object) -> Number:
     Raises:
         TypeError, ValueError: as arrays.as_float.
     """
-    if type(value) in REAL_NUMBERS or (array := _deferred(value)) is None:
+    if type(value) in _IN_MEMORY or (array := _deferred(value)) is None:
         return as_float(value)
     if array.size != 1:
         raise ValueError(f"expected one number, got shape {list(array.shape)}")
@@ -102,7 +104,7 @@ def captured_array(value: object, *, complex_too: bool = False) -> Values:
     Raises:
         TypeError, ValueError: as arrays.as_ndarray, and for complex numbers unless they are welcome.
     """
-    deferred = None if isinstance(value, np.ndarray) else _deferred(value, complex_too)
+    deferred = None if type(value) in _IN_MEMORY else _deferred(value, complex_too)
     if deferred is not None:
         return deferred
     array = as_ndarray(value)
@@ -112,13 +114,13 @@ def captured_array(value: object, *, complex_too: bool = False) -> Values:
 
 def _deferred(value: object, complex_too: bool = False) -> DeviceArray | None:
     """A copy of what is on a device, to be read later; None where it must or may as well be read now."""
-    if isinstance(value, (list, tuple)):
-        return _deferred_list(value, complex_too)
     if is_torch(value):
         if not is_on_device(value):
             return None
         _check_kind(value.is_complex() and not complex_too)
         return _torch_array(lambda: value.detach().clone())
+    if isinstance(value, (list, tuple)):
+        return _deferred_list(value, complex_too)
     if _is_pending_jax(value):
         _check_kind(value.dtype.kind == "c" and not complex_too)
         return JaxArray(value)

@@ -24,8 +24,9 @@ class TensorBoardCallback(_Base):  # type: ignore[misc]  # transformers is optio
     """Logs what the trainer reports, as transformers' own callback does, in the same directories and tags.
 
     Only process 0 writes: the arguments and the model's configuration as text, then each reported number, under
-    `train/`, `eval/` or `test/`; the writer is closed when the training ends. The directory is TENSORBOARD_LOGGING_DIR
-    where that is set, else where transformers puts it.
+    `train/`, `eval/` or `test/`; the writer is closed when the training ends. The directory is the one that
+    transformers chooses: in version 5 TENSORBOARD_LOGGING_DIR, or `<output_dir>/runs/<date>_<time>_<host>` where that
+    is not set; in version 4 the argument `logging_dir`.
     """
 
     def __init__(self, tb_writer: SummaryWriter | None = None) -> None:

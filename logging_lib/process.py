@@ -32,7 +32,7 @@ class Open(Protocol):
         """In a forked child: leave them to the parent, and take no more."""
 
 
-_open: set[Open] = set()
+_open: dict[Open, None] = {}  # in order: what was opened last, and may log to the others, is closed first
 _ending = False
 _child_exit_seen = False
 _sigterm_seen = False
@@ -40,14 +40,14 @@ _sigterm_seen = False
 
 def register(opened: Open) -> None:
     """Have it closed when the process ends, unless it is unregistered before."""
-    _open.add(opened)
+    _open[opened] = None
     _close_before_a_child_exits()
     _close_on_sigterm()
 
 
 def unregister(closed: Open) -> None:
     """It is closed, and may be forgotten."""
-    _open.discard(closed)
+    _open.pop(closed, None)
 
 
 def is_ending() -> bool:

@@ -8,7 +8,6 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
@@ -87,9 +86,10 @@ class SystemLogger:
 
     def run(self) -> None:
         """Sample and log until closed."""
-        sources = self._open_sensors()
+        sources: list[Source] = []
         due = self._clock()
         try:
+            sources = self._open_sensors()
             while self._log([source.sample() for source in sources]):
                 now = self._clock()
                 due += self._interval * max(1, (now - due) // self._interval + 1)  # a machine that slept missed some
@@ -120,8 +120,6 @@ class SystemLogger:
 
     def _log(self, samples: list[dict[str, float]]) -> bool:
         """Whether it goes on."""
-        from logging_lib.summary.scalar import scalar  # loads protobuf, which an import must not
-
         step, wall_time = round(self._clock() - self._started), time.time()
         with self._lock:
             writer = self._writer()
@@ -129,5 +127,5 @@ class SystemLogger:
                 return False
             for sample in samples:
                 for tag, value in sample.items():
-                    writer._log(tag, partial(scalar, tag, float(value)), step, wall_time)
+                    writer._run.put(tag, float(value), step, wall_time)
         return True

@@ -45,7 +45,7 @@ class SystemCalls(EventSink):
         if seconds:
             _check_psutil()
         self._stop_system()
-        if seconds:
+        if seconds and self.write_to_disk:
             if self._system_started is None:
                 self._system_started = time.monotonic()
             system = SystemLogger(self, partial(machine_sensors, self._directory), seconds, self._system_started)

@@ -12,8 +12,7 @@ from typing import Any, SupportsFloat, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from logging_lib.arrays import captured
-from logging_lib.capture import TorchArray, Values
+from logging_lib.capture import TorchArray, Values, captured_array
 from logging_lib.summary.device_counts import DeviceValues
 from logging_lib.summary.host_counts import Counts, Floats, HostValues, Statistics
 from logging_lib.tfevents.histogram import histogram_proto
@@ -39,7 +38,7 @@ def checked_bins(bins: object, max_bins: int | None) -> Bins:
         raise ValueError(f"max_bins is {max_bins}, not at least 1")
     if isinstance(bins, str) and bins == "tensorflow":
         return bins
-    kept: Bins = bins if isinstance(bins, (str, int)) else captured(bins)
+    kept: Bins = bins if isinstance(bins, (str, int)) else np.asarray(captured_array(bins))
     edges = np.histogram_bin_edges(np.zeros(1), bins=kept)
     if len(edges) < 2 or np.isnan(edges).any():
         raise ValueError("bins need at least two edges, none of them NaN")

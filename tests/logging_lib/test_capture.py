@@ -23,13 +23,25 @@ def test_numbers_in_memory_are_floats_at_once(value: Any) -> None:
     assert number == 2.0
 
 
-@pytest.mark.parametrize("value", [np.zeros((2, 3)).T, torch.zeros(2, 3), [[0.0, 0.0]]])
+class Shared:
+    """An object of another library, which hands out its own memory."""
+
+    def __init__(self) -> None:
+        self.array = np.zeros((2, 2))
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        return self.array
+
+    def __setitem__(self, index: int, value: object) -> None:
+        self.array[index] = value
+
+
+@pytest.mark.parametrize("value", [np.zeros((2, 3)).T, torch.zeros(2, 3), [[0.0, 0.0]], Shared()])
 def test_arrays_in_memory_are_copied(value: Any) -> None:
     array = captured_array(value)
     assert isinstance(array, np.ndarray)
-    before = array.copy()
     value[0] = torch.ones(3) if isinstance(value, torch.Tensor) else [1.0, 1.0]
-    np.testing.assert_array_equal(array, before)
+    assert not array.any()
     assert array.flags.owndata
     assert array.flags.c_contiguous
     assert array.flags.writeable

@@ -116,6 +116,16 @@ def test_what_a_device_cannot_count_the_host_does(fake_device: FakeDevice, monke
     assert counted == histogram("h", VALUES.numpy())
 
 
+def test_tensors_of_inference_mode(tmp_path: Path, fake_device: FakeDevice) -> None:
+    """The writer's thread, which is in no such mode, may read them but not change them."""
+    with SummaryWriter(tmp_path) as writer, torch.inference_mode():
+        writer.add_histogram("h", VALUES * 2, 1)
+        writer.add_scalar("s", VALUES.sum() * 2, 1)
+    histo, scalar = (event.summary.value[0] for event in summaries(tmp_path))
+    assert sum(histo.histo.bucket) == VALUES.numel()
+    assert scalar.simple_value == VALUES.sum() * 2
+
+
 def test_a_call_in_the_capture_of_a_graph_names_the_tag(tmp_path: Path, fake_device: FakeDevice) -> None:
     fake_device.capturing = True
     with SummaryWriter(tmp_path) as writer, pytest.raises(ValueError, match="tag 'loss': a graph is being captured"):

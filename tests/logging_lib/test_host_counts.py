@@ -119,7 +119,7 @@ def test_many_values_as_numpy_counts_them() -> None:
         thousand = np.linspace(-1e-3, 1e-3, 1001)
         counts, _ = np.histogram(array.astype(np.float64), thousand)
         inner = HostValues(array).counts(thousand)[1:-1].tolist()
-        assert inner == counts[:-1].tolist() + [int(counts[-1] - (array.astype(np.float64) == 1e-3).sum())]
+        assert inner == [*counts[:-1].tolist(), int(counts[-1] - (array.astype(np.float64) == 1e-3).sum())]
 
 
 def test_counts_before_of_other_edges_are_not_taken_for_these(way: str) -> None:

@@ -229,6 +229,15 @@ def test_save_does_not_wait(both: Both, tmp_path: Path, monkeypatch: pytest.Monk
     assert [event.summary.value[0].tag for event in summaries(Path(logger.log_dir))][:2] == ["a", "hp_metric"]
 
 
+def test_a_resumed_run_keeps_its_hparams_file(both: Both, tmp_path: Path) -> None:
+    """As Lightning's does."""
+    for kind, rate in ((both.ours, 0.1), (both.ours, 0.2), (both.theirs, 0.3)):
+        logger = kind(tmp_path, version="resumed")
+        logger.log_hyperparams({"lr": rate})
+        logger.finalize("success")
+        assert Path(logger.log_dir, "hparams.yaml").read_text() == "lr: 0.1\n"
+
+
 @pytest.mark.parametrize("value", ["high", [1.0, 2.0], None])
 def test_bad_metrics_are_named(both: Both, tmp_path: Path, value: object) -> None:
     with pytest.raises((TypeError, ValueError), match=r"^tag 'acc': "):

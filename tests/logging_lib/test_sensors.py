@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import sys
@@ -169,6 +170,15 @@ class FakeNvml(ModuleType):
         if device not in self.UUIDS:
             raise NVMLError("Not Supported")
         return value + self.UUIDS.index(device)
+
+
+def test_the_fake_is_like_nvidia_ml_py() -> None:
+    real = importlib.import_module("pynvml")
+    names = {name for name in vars(FakeNvml) if name.lower().startswith("nvml")}
+    assert len(names) == 12
+    assert names <= set(dir(real))
+    assert issubclass(real.NVMLError, Exception)
+    assert real.NVML_TEMPERATURE_GPU == FakeNvml.NVML_TEMPERATURE_GPU
 
 
 @pytest.fixture

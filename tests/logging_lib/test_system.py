@@ -95,7 +95,7 @@ def test_sensors_are_closed_where_logging_fails(tmp_path: Path, monkeypatch: pyt
 
     sensor = Sensor()
     with SummaryWriter(tmp_path) as writer:
-        monkeypatch.setattr(writer, "_log", broken)
+        monkeypatch.setattr(writer._run, "put", broken)
         logger = Scripted(writer, sensor, 10)
         with pytest.raises(OSError, match="broken"):
             logger.run()
@@ -140,11 +140,15 @@ def test_runs_until_the_close(tmp_path: Path, sensor: Sensor) -> None:
 def test_logs_again_after_a_close(tmp_path: Path, sensor: Sensor) -> None:
     writer = SummaryWriter(tmp_path)
     writer.log_system()
+    assert writer._system is not None
+    started = writer._system._started
     (first,) = samplers()
     writer.close()
     first.join(SECONDS)
     sensor.sampled = threading.Semaphore(0)
     writer.log_system(0.1)
+    assert writer._system is not None
+    assert writer._system._started == started  # steps go on
     wait_for(sensor, 2)  # the first of them is logged
     writer.close()
     assert float(sensor.samples - 1) in [value for _, _, value in points(tmp_path)]
@@ -171,6 +175,12 @@ def test_stops(tmp_path: Path, sensor: Sensor, off: float | None) -> None:
         wait_for(sensor, 1)
         writer.log_system(off)
         assert sensor.closed.wait(SECONDS)
+
+
+def test_a_writer_that_writes_nothing_does_not_sample(tmp_path: Path, sensor: Sensor) -> None:
+    with SummaryWriter(tmp_path, write_to_disk=False) as writer:
+        writer.log_system()
+        assert not samplers()
 
 
 def test_does_not_keep_the_writer_alive(tmp_path: Path, sensor: Sensor) -> None:

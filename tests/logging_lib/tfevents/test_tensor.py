@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 import numpy.typing as npt
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 from tensorboard.compat.proto import tensor_pb2 as tb_tensor
 from tensorboard.compat.proto import types_pb2 as tb_types
 from tensorboard.compat.tensorflow_stub import dtypes
@@ -145,6 +148,27 @@ def test_bfloat16_widens_to_float32(raw: bool) -> None:
     assert_same(from_tensor_proto(proto), (bits.astype("<u4") << 16).view("<f4"))
 
 
+@given(hnp.arrays(np.float32, st.integers(0, 5)), st.booleans())
+def test_bfloat16_is_stored_as_its_bits(values: npt.NDArray[np.float32], as_float32: bool) -> None:
+    """From ml_dtypes' dtype, or from float32 that hold no more than that."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        narrow = values.astype(ml_dtypes.bfloat16)
+    proto = to_tensor_proto(narrow.astype(np.float32) if as_float32 else narrow, bfloat16=as_float32)
+    assert (proto.dtype, len(proto.tensor_content)) == (pb.DT_BFLOAT16, 2 * values.size)
+    stored = np.frombuffer(proto.tensor_content, ml_dtypes.bfloat16)
+    np.testing.assert_array_equal(stored.astype(np.float32), narrow.astype(np.float32))
+    np.testing.assert_array_equal(from_tensor_proto(proto), narrow.astype(np.float32))
+
+
+def test_bfloat16_of_any_shape() -> None:
+    for shape in ((), (2, 0), (2, 3)):
+        array = np.ones(shape, ml_dtypes.bfloat16)
+        assert_same(from_tensor_proto(to_tensor_proto(array)), np.ones(shape, np.float32))
+    assert_same(
+        from_tensor_proto(to_tensor_proto(np.eye(3, 2, dtype=">f4").T, bfloat16=True)), np.eye(2, 3, dtype="f4")
+    )
+
+
 def test_strings() -> None:
     array = np.array([["a", b"\xff"], ["é", b""]], object)
     stored = to_tensor_proto(array)
@@ -206,8 +230,9 @@ def test_damage_gives_an_array_or_a_value_error(proto: pb.TensorProto) -> None:
 
 
 def test_objects_and_dates_cannot_be_stored() -> None:
-    with pytest.raises(ValueError, match="datetime64"):
-        to_tensor_proto(np.array(["2020-01-01"], "datetime64[D]"))
+    for array in (np.array(["2020-01-01"], "datetime64[D]"), np.zeros(1, np.longdouble), np.zeros(1, "i4,i4")):
+        with pytest.raises(ValueError, match="cannot store an array of dtype"):
+            to_tensor_proto(array)
 
 
 def test_dtypes_have_tensorflows_names() -> None:
