@@ -34,6 +34,9 @@ class BackgroundWriter:
     counted, and the count is logged in the end. Where no thread can start, as when the interpreter ends, each call
     writes its own event (`drain`).
 
+    Who empties the inbox, the thread or the calls, is settled by who takes `_turn`, once and for good: Ctrl+C may
+    interrupt a start, and a signal handler may call in here meanwhile, so that there are several tries.
+
     Whether the thread sleeps is in the inbox's limit: 0 while it does, so that the next call wakes it. A flush leaves a
     mark in `_marks`; the thread takes the marks before it takes the inbox, so what was logged before a mark is written
     before it is set. It is woken through `_hurry`, a SimpleQueue, whose `put` may run inside a garbage collection or a
@@ -50,7 +53,7 @@ class BackgroundWriter:
         flush_secs: float,
         on_end: Callable[[], None] = lambda: None,
     ) -> None:
-        """Start the thread.
+        """Prepare; the first call starts the thread.
 
         Args:
             inbox: what to empty; of this writer alone until it has ended.
@@ -65,6 +68,11 @@ class BackgroundWriter:
         self._hurry: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._marks: list[Mark] = []
         self._lock = threading.RLock()
+        self._turn = threading.Lock()
+        self._started = self._starting = False
+        self._threadless = False
+        self._thread: threading.Thread | None = None
+        self._thread_id: int | None = None
         self._draining = False
         self._closing = False
         self._died = False  # of an error that is nobody's to handle, as one in a logging handler
@@ -74,16 +82,27 @@ class BackgroundWriter:
         self._in_hand = 0  # events that are being written
         self._warned = False
         self._report = Report()
-        self._deliveries = {"": Delivery(open_file(""), self._report)}
-        self._ended = False
+        self._deliveries: dict[str, Delivery] = {}
         self._closers: list[Mark] = []  # Thread.join is not safe where a signal handler may join as well
-        process.register(self)
-        self._thread = self._start()
-
-    @property
-    def has_ended(self) -> bool:
+        self.has_ended = False
         """Whether the files are closed, and nothing is written any more."""
-        return self._ended
+
+    def start(self) -> None:
+        """Have somebody empty the inbox. Does nothing inside a start, which a signal handler has interrupted."""
+        with self._lock:
+            if self._started:
+                return
+            if process.is_ending():
+                self._do_without_thread()
+            elif not self._starting:
+                self._starting = True
+                try:
+                    process.register(self)
+                    self._delivery("")
+                    self._start_thread()
+                    self._started = True
+                finally:
+                    self._starting = False
 
     def wake(self, limit: int, urgent: bool = False) -> None:
         """Have the inbox emptied, by the thread if there is one; who adds to it need not care up to `limit` items.
@@ -91,10 +110,11 @@ class BackgroundWriter:
         `urgent`: at once instead of when it is due.
         """
         self._urgent |= urgent
+        self.start()
         if self._died:
             self._inbox.limit = limit
             self._lose_queued()
-        elif self._thread is None:
+        elif self._threadless:
             self.drain()
         else:
             self._inbox.limit = limit
@@ -107,9 +127,10 @@ class BackgroundWriter:
             return False
         mark = Mark(sync)
         self._marks.append(mark)
-        if self._thread is None:
+        self.start()
+        if self._threadless:
             self.drain()
-        elif self._thread is not threading.current_thread():
+        else:
             self._hurry.put(None)
             self._wait(mark)
         return mark.kept
@@ -119,9 +140,10 @@ class BackgroundWriter:
         mark = Mark()
         self._closers.append(mark)
         self.abandon()
-        if self._thread is None:
+        self.start()
+        if self._threadless:
             self.drain()
-        elif self._thread is not threading.current_thread() and not (self._died or self._ended):
+        else:
             self._wait(mark)
         if self._died:
             with self._lock:
@@ -137,15 +159,16 @@ class BackgroundWriter:
         self._lock = threading.RLock()  # a thread of the parent may hold the old one
         self._inbox = Inbox()
         self._closing = self._draining = True  # whoever was in here when the process forked finds nothing to do
-        self._died, self._thread, self._report = False, None, Report()
-        self._ended = True
+        self._started = self._threadless = True
+        self._died, self._report = False, Report()
+        self.has_ended = True
         for delivery in self._deliveries.values():
             delivery.disown()
 
     def drain(self) -> None:
         """Write what is queued in the calling thread; inside a call that a signal interrupted, that one goes on."""
         with self._lock:
-            if self._draining or self._ended:
+            if self._draining or self.has_ended:
                 return
             self._draining = True
             try:
@@ -157,23 +180,29 @@ class BackgroundWriter:
                 self._draining = False
 
     def _wait(self, mark: Mark) -> None:
-        """Until the mark is set, or nobody is left to do it."""
-        while not mark.wait(_ALIVE_CHECK_SECS):
-            if self._died or self._ended:
-                return
+        """Until the mark is set, or nobody is there to do it, but for the caller."""
+        if self._thread_id == threading.get_ident() or not (self._started or self._turn.locked()):
+            return
+        while not (self._died or self.has_ended or mark.wait(_ALIVE_CHECK_SECS)):
+            pass
 
-    def _start(self) -> threading.Thread | None:
-        """The running thread, or None where there can be none."""
-        if process.is_ending():
-            return None
-        thread = threading.Thread(target=self._run, name="logging_lib", daemon=True)
+    def _start_thread(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="logging_lib", daemon=True)
         try:
-            thread.start()
+            self._thread.start()
         except RuntimeError:  # the interpreter ends, or the system gives no more threads
-            return None
-        return thread
+            self._do_without_thread()
+
+    def _do_without_thread(self) -> None:
+        """Let the calls write, unless a thread does."""
+        if self._turn.acquire(blocking=False):
+            self._threadless = True
+        self._started = True
 
     def _run(self) -> None:
+        if not self._turn.acquire(blocking=False):
+            return
+        self._thread_id = threading.get_ident()
         alive = False
         try:
             while not self._closing:
@@ -235,10 +264,10 @@ class BackgroundWriter:
 
     def _set(self, marks: list[Mark]) -> None:
         synced = any(mark.sync for mark in marks) and self._sync()
+        del self._marks[: len(marks)]
         for mark in marks:
             mark.kept = synced or not (mark.sync or self._any_waiting())
             mark.set()
-        del self._marks[: len(marks)]
 
     def _sync(self) -> bool:
         """Whether all that was written is on the disk."""
@@ -276,12 +305,13 @@ class BackgroundWriter:
     def _end(self) -> None:
         """Close the files, and tell how much was lost."""
         process.unregister(self)
-        if self._ended:
+        if self.has_ended:
             return
         for delivery in self._deliveries.values():
             delivery.close()
         self._report.close()
         self._inbox.limit = NOBODY
-        self._ended = True
+        self.has_ended = True
         self._on_end()
+        set_all(self._marks)
         set_all(self._closers)

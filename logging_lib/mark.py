@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 
 
 class Mark:
@@ -30,6 +31,7 @@ class Mark:
 
 
 def set_all(marks: list[Mark]) -> None:
-    """Set each, and take it away."""
-    while marks:
-        marks.pop().set()
+    """Set each, and take it away; another thread may do so, too."""
+    with suppress(IndexError):
+        while True:
+            marks.pop().set()

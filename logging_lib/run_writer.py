@@ -10,11 +10,11 @@ import weakref
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from logging_lib.background import BackgroundWriter
 from logging_lib.event_file import FILE_VERSION, EventFile
-from logging_lib.inbox import ENTRY, Captured, Inbox
+from logging_lib.inbox import ENTRY, NOBODY, Captured, Inbox
 
 if TYPE_CHECKING:
     from logging_lib.tfevents.proto import event_pb2
@@ -42,6 +42,8 @@ class RunWriter:
     and then finds it over its limit calls `attend`, which sees to it that one is there and awake.
     """
 
+    _background: BackgroundWriter | None = None  # of the class, for one whose construction failed
+
     def __init__(
         self,
         directory: Path,
@@ -59,9 +61,12 @@ class RunWriter:
         self._dropped = 0
         self._files = _Files(directory, suffix, start_time)
         self._lock = threading.RLock()
-        self._background: BackgroundWriter | None = None
-        self._finalizer: weakref.finalize[..., Any] | None = None
         _all.add(self)
+
+    def __del__(self) -> None:
+        """May run inside a garbage collection, and must neither wait nor lock."""
+        if self._background is not None:
+            self._background.abandon()
 
     @property
     def paths(self) -> list[tuple[str, Path]]:
@@ -81,43 +86,48 @@ class RunWriter:
         if purge_step is not None:
             for make in (_version, _session_start):
                 self.inbox.extend((Captured(partial(make, purge_step)), None, purge_step, time.time()))
-        self._open()
+        self._open().start()
 
     def put(self, what: object, value: float | None, step: int | None, wall_time: float) -> None:
         """Queue one event, an entry of the inbox."""
         if self._drops and self._is_full():
             self._drop()
             return
-        if type(what) is Captured and what.nbytes:
+        self.inbox.extend((what, value, step, wall_time))
+        if type(what) is Captured and what.nbytes:  # after the fact: Ctrl+C in between must not fill the queue for good
             with self._lock:
                 self.inbox.nbytes_in += what.nbytes
-        self.inbox.extend((what, value, step, wall_time))
         large = type(what) is Captured and what.nbytes >= _LARGE_BYTES
         if large or len(self.inbox) > self.inbox.limit or self.inbox.nbytes >= MAX_QUEUED_BYTES:
             self.attend(urgent=large)
 
     def attend(self, urgent: bool = False) -> None:
         """Have what is in the inbox written, if `urgent` at once; where there is more than its bound, wait for that."""
-        background = self._background
-        if background is None or background.has_ended:
+        while True:
             background = self._open()
-        if self._is_full() and not self._drops:
-            background.flush()
-        else:
-            background.wake(self._bound, urgent)
+            if self._is_full() and not self._drops:
+                background.flush()
+            else:
+                background.wake(self._bound, urgent)
+            if not background.has_ended:
+                return
+            self.inbox.limit = NOBODY  # if it ended before it was woken, the limit was raised for nobody
+            if not self.inbox:
+                return
 
     def flush(self, sync: bool = False) -> bool:
         """Wait until everything logged before is in the files, with `sync` on the disk; False where it could not be."""
-        background = self._background
-        return background is None or background.has_ended or background.flush(sync)
+        while self.inbox or not (self._background is None or self._background.has_ended):
+            background = self._open()
+            kept = background.flush(sync)
+            if kept or not background.has_ended:
+                return kept
+        return True
 
     def close(self) -> None:
         """Flush and close the files; closing twice does nothing. One that was interrupted is completed by the next."""
-        if (background := self._background) is not None:
-            background.close()
-            with self._lock:
-                if self._background is background:
-                    self._background = None
+        if self._background is not None:
+            self._background.close()
         with self._lock:
             dropped, self._dropped = self._dropped, 0
         if dropped:
@@ -134,16 +144,16 @@ class RunWriter:
             _logger.warning("the queue of events for %s is full; some are dropped", self.directory)
 
     def _open(self) -> BackgroundWriter:
+        """The one that empties the inbox; another one where the last has ended."""
+        background = self._background
+        if background is not None and not background.has_ended:
+            return background
         with self._lock:
-            if self._background is None or self._background.has_ended:
-                self._background = BackgroundWriter(
-                    self.inbox, self._files.open, self._flush_secs, _attend_leftovers(self)
-                )
-                if self._finalizer is not None:
-                    self._finalizer.detach()
-                self._finalizer = weakref.finalize(self, self._background.abandon)
-                self._finalizer.atexit = False  # at exit the background closes itself, and waits for it
-            return self._background
+            while (background := self._background) is None or background.has_ended:
+                opened = BackgroundWriter(self.inbox, self._files.open, self._flush_secs, _attend_leftovers(self))
+                if self._background is background:  # else a signal handler has opened another one meanwhile
+                    self._background = opened
+            return background
 
     def _disown(self) -> None:
         """In a forked child: the files and what waits for them are the parent's."""
@@ -151,7 +161,7 @@ class RunWriter:
         self._background = None
         self._dropped = 0
         self.inbox.forget()
-        self._files.opened.clear()
+        self._files.disown()
 
 
 class DiscardingRun(RunWriter):
@@ -190,6 +200,13 @@ class _Files:
             file = self._new(subrun)
         self.opened.append((subrun, file))
         return file
+
+    def disown(self) -> None:
+        """In a forked child: all of them are the parent's."""
+        self.opened.clear()
+        if self._created is not None:
+            self._created.disown()
+            self._created = None
 
     def _new(self, subrun: str) -> EventFile:
         return EventFile(str(self._directory / subrun), self._suffix, self._start_time)

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from typing import Any
 
 # Devices with streams that several threads may use, and the options of their events: who waits for one sleeps, if it
-# can. Apple's is not among them: torch ends the process where two threads use it (github.com/pytorch/pytorch/issues/
-# 197805). Nor are those whose tensors are computed when they are read, such as XLA's.
+# can. Apple's is not among them, because two threads that use it may crash the process (pytorch's issue 197805), nor
+# are those whose tensors are computed when they are read, such as XLA's.
 _EVENT_OPTIONS: dict[str, dict[str, bool]] = {"cuda": {"blocking": True}, "xpu": {}}
 _THREAD_LOCAL = 1  # CU_STREAM_CAPTURE_MODE_THREAD_LOCAL
 

@@ -19,7 +19,7 @@ from logging_lib.inbox import ENTRY, NOBODY, Captured
 from logging_lib.run_writer import MIN_QUEUE, RunWriter
 from logging_lib.summary.scalar import scalar
 from logging_lib.writer import SummaryWriter
-from tests.logging_lib.event_files import raw_events, summaries
+from tests.logging_lib.event_files import event_paths, raw_events, summaries
 
 NEVER = 3600.0
 SOON = 10.0
@@ -59,6 +59,14 @@ def log(run: RunWriter, step: int, nbytes: int = 0) -> None:
         run.put(Captured(lambda: scalar("tag", 0.5), nbytes=nbytes), None, step, 1.0)
     else:
         run.put("tag", 0.5, step, 1.0)
+
+
+def writer_threads() -> list[threading.Thread]:
+    """Those that go on; one that was told to end, or has nothing to do, is given the time to."""
+    threads = [thread for thread in threading.enumerate() if thread.name == "logging_lib"]
+    for thread in threads:
+        thread.join(0.1)
+    return [thread for thread in threads if thread.is_alive()]
 
 
 def log_unwritable(run: RunWriter) -> None:
@@ -474,3 +482,117 @@ def test_a_writer_that_is_forgotten_writes_and_ends(tmp_path: Path) -> None:
     assert not background._thread.is_alive()
     assert steps(tmp_path) == [7]
     assert len(raw_events(tmp_path)) == 2
+
+def test_a_call_that_is_held_up_while_another_thread_closes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It wakes a writer that has ended meanwhile; what is logged afterwards needs another one all the same."""
+    run = patient(tmp_path)
+    wake, there, go_on = BackgroundWriter.wake, threading.Event(), threading.Event()
+
+    def slow(self: BackgroundWriter, limit: int, urgent: bool = False) -> None:
+        there.set()
+        assert go_on.wait(SOON)
+        wake(self, limit, urgent)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(BackgroundWriter, "wake", slow)
+        caller = threading.Thread(target=log, args=(run, 1))
+        caller.start()
+        assert there.wait(SOON)
+    run.close()
+    go_on.set()
+    caller.join()
+    log(run, 2)
+    wait_for_steps(tmp_path, [1, 2])
+    run.close()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("calls", ["log", "log flush", "log close", "close log", "flush close log flush"])
+def test_a_signal_handler_inside_the_start_of_the_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str, calls: str
+) -> None:
+    run = RunWriter(tmp_path, 10, NEVER)
+    start, handled = threading.Thread.start, iter(calls.split())
+
+    def handle() -> None:
+        for call in handled:
+            log(run, 1) if call == "log" else getattr(run, call)()
+
+    def interrupted(self: threading.Thread) -> None:
+        if when == "before":
+            handle()
+        start(self)
+        handle()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", interrupted)
+        log(run, 0)
+    for step in range(2, 10):
+        log(run, step)
+    run.close()
+    assert steps(tmp_path) == list(range(10))
+    assert writer_threads() == []
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_ctrl_c_inside_the_start_of_the_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+    """There is one thread in the end, which writes every event once."""
+    run = RunWriter(tmp_path, 10, NEVER)
+    start = threading.Thread.start
+
+    def interrupted(self: threading.Thread) -> None:
+        if when == "after":
+            start(self)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            log(run, 0)
+    for step in range(1, 10):
+        log(run, step)
+    assert run.flush()
+    assert steps(tmp_path) == list(range(10))
+    assert len(writer_threads()) == 1
+    run.close()
+    assert len(event_paths(tmp_path)) == 1
+    assert writer_threads() == []
+
+
+def test_the_thread_that_closes_in_a_logging_handler_goes_on_alone(tmp_path: Path) -> None:
+    """What is logged before it has ended is no work for a second one beside it."""
+    run = patient(tmp_path)
+    threads: list[int] = []
+
+    def emit() -> None:
+        run.close()
+        log(run, len(threads))
+        threads.append([thread.name for thread in threading.enumerate()].count("logging_lib"))
+
+    with installed(emit):
+        log_unwritable(run)  # one warning now, one at the close
+        run.close()
+    run.close()
+    assert threads == [1, 1]
+    assert steps(tmp_path) == [0, 1]
+
+
+def test_a_flush_while_another_thread_closes_waits_for_what_slipped_in(tmp_path: Path) -> None:
+    run = patient(tmp_path)
+    background = background_of(run)
+    kept: list[bool] = []
+    end = background._report.close
+
+    def slip_in() -> None:
+        log(run, 2)
+        flusher.start()
+        time.sleep(0.1)
+        end()
+
+    flusher = threading.Thread(target=lambda: kept.append(run.flush()))
+    background._report.close = slip_in  # type: ignore[method-assign]
+    log(run, 1)
+    run.close()
+    flusher.join(SOON)
+    assert (kept, steps(tmp_path)) == ([True], [1, 2])
+    run.close()
