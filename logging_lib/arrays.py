@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+if TYPE_CHECKING:
+    import numpy.typing as npt  # which takes 5 ms to import
+
+Array: TypeAlias = "npt.NDArray[Any]"
 _NUMERIC_KINDS = "biufc"
 _REAL_KINDS = "biuf"
 _ADDED = 2  # dtype.isbuiltin of what other packages add to numpy

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import queue
 import threading
@@ -15,14 +14,14 @@ from logging_lib.encoding import encode
 from logging_lib.event_file import EventFile
 from logging_lib.inbox import ENTRY, NOBODY, Inbox
 from logging_lib.mark import Mark, set_all
+from logging_lib.telling import is_telling, warn
 
 _HURRY_AFTER = 4096  # events that pile up before the thread writes without waiting for its time
 _ALIVE_CHECK_SECS = 1.0
+_HANDLER_CHECKS = 3  # as many seconds inside a logging handler: it waits, and maybe for the caller
 _RETRY_SECS = 1.0
 _SAME_STEP_SECS = 0.02  # what one step of a training logs comes within this, and is written at once
 _MARGIN = 0.5  # of flush_secs, left for encoding and writing: on a busy machine a thread may wait long for its turn
-
-_logger = logging.getLogger("logging_lib")
 
 
 class BackgroundWriter:
@@ -43,7 +42,7 @@ class BackgroundWriter:
     signal handler. The thread's own work takes no lock, so that a signal handler that interrupts a call may flush or
     close; `_draining` keeps two calls from writing at once where there is no thread, and is reentrant for the same
     reason. What the thread runs of others (a logging handler, a finalizer) may log, flush and close as well: it does
-    not wait for itself.
+    not wait for itself. Nor does anybody wait long for it while it is inside a logging handler.
     """
 
     def __init__(
@@ -103,6 +102,8 @@ class BackgroundWriter:
                     self._started = True
                 finally:
                     self._starting = False
+                    if self.has_ended:  # by the thread of a start that Ctrl+C interrupted
+                        process.unregister(self)
 
     def wake(self, limit: int, urgent: bool = False) -> None:
         """Have the inbox emptied, by the thread if there is one; who adds to it need not care up to `limit` items.
@@ -183,8 +184,11 @@ class BackgroundWriter:
         """Until the mark is set, or nobody is there to do it, but for the caller."""
         if self._thread_id == threading.get_ident() or not (self._started or self._turn.locked()):
             return
+        in_handler = 0
         while not (self._died or self.has_ended or mark.wait(_ALIVE_CHECK_SECS)):
-            pass
+            in_handler = in_handler + 1 if is_telling(self._thread_id) else 0
+            if in_handler == _HANDLER_CHECKS:
+                return
 
     def _start_thread(self) -> None:
         self._thread = threading.Thread(target=self._run, name="logging_lib", daemon=True)
@@ -292,7 +296,7 @@ class BackgroundWriter:
             self._warned = True
             reason = str(error) or type(error).__name__
             where = self._delivery(subrun).file.directory
-            _logger.warning("cannot log to %s: %s (training goes on; such events are lost)", where, reason)
+            warn("cannot log to %s: %s (training goes on; such events are lost)", where, reason)
         self._report.lose(1)
 
     def _lose_queued(self) -> None:
@@ -304,7 +308,6 @@ class BackgroundWriter:
 
     def _end(self) -> None:
         """Close the files, and tell how much was lost."""
-        process.unregister(self)
         if self.has_ended:
             return
         for delivery in self._deliveries.values():
@@ -312,6 +315,7 @@ class BackgroundWriter:
         self._report.close()
         self._inbox.limit = NOBODY
         self.has_ended = True
+        process.unregister(self)  # not before: the end of the process waits for what is registered
         self._on_end()
         set_all(self._marks)
         set_all(self._closers)

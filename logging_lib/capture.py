@@ -9,13 +9,15 @@ import math
 import sys
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
-from typing import Any, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 import numpy as np
-import numpy.typing as npt
 
 from logging_lib.arrays import REAL_NUMBERS, Array, as_float, as_ndarray, is_torch, torch_as_ndarray
 from logging_lib.streams import StreamedTensor, is_on_device
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 class DeviceArray(ABC):
@@ -82,7 +84,7 @@ class DeviceNumber:
 _IN_MEMORY = REAL_NUMBERS | {np.ndarray}
 
 Number: TypeAlias = float | DeviceNumber
-Values: TypeAlias = Array | DeviceArray
+Values: TypeAlias = "Array | DeviceArray"
 
 
 def captured_number(value: object) -> Number:

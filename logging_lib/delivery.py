@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import time
 from collections import deque
 
 from logging_lib.event_file import EventFile
+from logging_lib.telling import warn
 
 # Beyond this the oldest batches of a file are given up. So what is missing afterwards is one stretch, at the start of
 # the trouble; a training's latest state, which a user wants to see most, is kept.
@@ -15,8 +15,6 @@ MAX_WAITING_BYTES = 64 << 20
 _FIRST_PAUSE_SECS = 1.0
 _LONGEST_PAUSE_SECS = 30.0
 _QUIET_SECS = 60.0  # a disk that is full every other second is not told of every other second
-
-_logger = logging.getLogger("logging_lib")
 
 
 class Report:
@@ -46,7 +44,7 @@ class Report:
         self._told = True
         self._lost_before = self.lost
         hope = "" if final else f"; the training goes on, {delivery.waiting} events wait and are tried again"
-        _logger.warning("cannot write to %s: %s%s", delivery.directory, _in_words(error), hope)
+        warn("cannot write to %s: %s%s", delivery.directory, _in_words(error), hope)
 
     def well(self, delivery: Delivery) -> None:
         """A delivery has nothing waiting any more."""
@@ -55,19 +53,19 @@ class Report:
             self._told = False
             self._quiet_until = time.monotonic() + _QUIET_SECS
             lost = self.lost - self._lost_before
-            _logger.warning("writing to %s works again; %d events were lost meanwhile", delivery.directory, lost)
+            warn("writing to %s works again; %d events were lost meanwhile", delivery.directory, lost)
 
     def unsynced(self, delivery: Delivery, error: OSError) -> None:
         """What a delivery has written is not on the disk."""
         if time.monotonic() >= self._sync_quiet_until:
             self._sync_quiet_until = time.monotonic() + _QUIET_SECS
-            _logger.warning("cannot sync %s to the disk: %s", delivery.directory, _in_words(error))
+            warn("cannot sync %s to the disk: %s", delivery.directory, _in_words(error))
 
     def close(self) -> None:
         """Tell how much was lost in all."""
         lost, self.lost = self.lost, 0
         if lost:
-            _logger.warning("%d logged events were lost", lost)
+            warn("%d logged events were lost", lost)
 
 
 class Delivery:
@@ -131,7 +129,7 @@ class Delivery:
         try:
             self.file.close()
         except OSError as error:
-            _logger.warning("cannot close an event file in %s: %s", self.directory, _in_words(error))
+            warn("cannot close an event file in %s: %s", self.directory, _in_words(error))
 
     def disown(self) -> None:
         """In a forked child: leave the file, and what waits for it, to the parent."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import logging
 import os
 import time
 from pathlib import Path
 
+from logging_lib.telling import warn
 from logging_lib.tfevents.filename import make_event_filename
 from logging_lib.tfevents.record import encode_record
 from logging_lib.tfevents.wire import bytes_field, event_start
@@ -22,8 +22,6 @@ _FILE_VERSION, _SOURCE_METADATA, _WRITER = 3, 10, 1
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # What NFS and FUSE call a file that was deleted while it is open, until it is closed.
 _DELETED_NAMES = (".nfs", ".fuse_hidden")
-
-_logger = logging.getLogger("logging_lib")
 
 
 class EventFile:
@@ -179,7 +177,7 @@ class EventFile:
     def _tell_deleted(self) -> None:
         if not self._told_deleted:
             self._told_deleted = True
-            _logger.warning("%s was deleted; what is logged now is in %s", self.paths[-2], self.paths[-1])
+            warn("%s was deleted; what is logged now is in %s", self.paths[-2], self.paths[-1])
 
     def _leave(self) -> None:
         """Let the next append create another file."""

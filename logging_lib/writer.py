@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from time import time
 from types import TracebackType
@@ -19,6 +20,7 @@ from logging_lib.calls.every import EveryCall
 from logging_lib.file_writer import FileWriter
 from logging_lib.inbox import Captured, Make
 from logging_lib.run_writer import DiscardingRun, OnFull, RunWriter
+from logging_lib.untraced import keep_untraced
 
 
 class SummaryWriter(EveryCall):
@@ -67,6 +69,8 @@ class SummaryWriter(EveryCall):
         if on_full not in ("block", "drop"):
             raise ValueError(f'on_full is {on_full!r}, neither "block" nor "drop"')
         self.log_dir = log_dir or logdir or _default_log_dir(comment)
+        if "://" in os.fspath(self.log_dir):
+            raise ValueError(f"event files are written to local directories only, not to {os.fspath(self.log_dir)}")
         self.purge_step = purge_step
         self.max_queue = max_queue
         self.flush_secs = flush_secs
@@ -78,7 +82,7 @@ class SummaryWriter(EveryCall):
         self._begin()
         self._run.create(None if purge_step is None else as_step(purge_step))
 
-    @property
+    @cached_property  # and not a property, for subclasses of torch's set it
     def logdir(self) -> str | os.PathLike[str]:
         """The run's directory, as it was given; tensorboardX's name for `log_dir`."""
         return self.log_dir
@@ -87,27 +91,13 @@ class SummaryWriter(EveryCall):
         """The run's directory, as it was given."""
         return self.log_dir
 
-    @property
-    def file_writer(self) -> FileWriter:
-        """Logs messages that were made elsewhere to the run's own file; torch's, but never None."""
-        return FileWriter(self)
-
-    @property
-    def all_writers(self) -> dict[str, FileWriter]:
-        """The one above by its directory; flushing or closing it does so for the sub-runs' files, too."""
-        return {str(self.log_dir): self.file_writer}
-
-    @property
-    def default_bins(self) -> list[float]:
-        """The edges of the histograms whose bins are "tensorflow"."""
-        from logging_lib.summary.histogram import tensorflow_edges
-
-        edges: list[float] = tensorflow_edges().tolist()
-        return edges
-
     def _get_file_writer(self) -> FileWriter:
-        """`file_writer`, by the name that copied code has it under."""
-        return self.file_writer
+        """`file_writer`, by the name that copied code has it under, and which has it even if a subclass set it to None.
+
+        Logs messages that were made elsewhere to the run's own file. `all_writers` has it by its directory; flushing or
+        closing it does so for the sub-runs' files, too.
+        """
+        return self.file_writer or FileWriter(self._run, str(self.log_dir))
 
     def flush(self, sync: bool = False) -> bool:
         """Return when everything logged before is in the files: the program may be killed now.
@@ -142,8 +132,11 @@ class SummaryWriter(EveryCall):
         self._begin()
 
     def _begin(self) -> None:
+        keep_untraced(SummaryWriter, FileWriter)
         self._run = self._new_run(self._directory)
         self._inbox = self._run.inbox
+        self.file_writer = FileWriter(self._run, str(self.log_dir))
+        self.all_writers = {self.file_writer.get_logdir(): self.file_writer}
         self._known_tags: set[str] = set()
 
     def _log(
@@ -170,7 +163,7 @@ class SummaryWriter(EveryCall):
 
 
 # What a copy in another process makes anew.
-_OWN = {"_run", "_inbox", "_known_tags", "_system", "_system_started"}
+_OWN = {"_run", "_inbox", "_known_tags", "_system", "_system_started", "file_writer", "all_writers"}
 
 
 def _default_log_dir(comment: str) -> str:

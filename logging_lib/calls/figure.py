@@ -7,12 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, SupportsInt
 
 import numpy as np
-import numpy.typing as npt
 
 from logging_lib.arguments import About
 from logging_lib.calls.sink import EventSink
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from matplotlib.figure import Figure
 
 

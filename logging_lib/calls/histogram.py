@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, SupportsInt
-
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, SupportsInt
 
 from logging_lib.arguments import About
 from logging_lib.calls.sink import EventSink
 from logging_lib.capture import captured_array, captured_number
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 
 class HistogramCalls(EventSink):
     """Distributions."""
+
+    _default_bins: Any = "tensorflow"
+
+    @property
+    def default_bins(self) -> Any:
+        """What bins="tensorflow" stands for: edges that grow by 10 %, or what it was set to, as `bins` takes it."""
+        from logging_lib.summary.histogram import tensorflow_edges
+
+        return tensorflow_edges().tolist() if self._default_bins is HistogramCalls._default_bins else self._default_bins
+
+    @default_bins.setter
+    def default_bins(self, bins: Any) -> None:
+        self._default_bins = bins
 
     def add_histogram(
         self,
@@ -35,6 +49,8 @@ class HistogramCalls(EventSink):
         """
         from logging_lib.summary.histogram import checked_bins, histogram
 
+        if isinstance(bins, str) and bins == "tensorflow":
+            bins = self._default_bins
         with About(tag):
             array = captured_array(values)
             if not array.size:

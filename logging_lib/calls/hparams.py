@@ -48,7 +48,7 @@ class HParamsCalls(EventSink):
                 check_tag(tag)
             run = _run_name(run_name, name)
             summaries = hparams(hparam_dict, metric_dict, hparam_domain_discrete)
-            metrics = {tag: as_float(value) for tag, value in metric_dict.items()}
+            metrics = {tag: _number(value) for tag, value in metric_dict.items()}
             step = as_step(global_step)
         session = self._new_run(self._directory / run)
         for summary in summaries:
@@ -65,6 +65,10 @@ def _run_name(run_name: str | os.PathLike[str] | None, name: str | os.PathLike[s
     run = os.fspath(given) if isinstance(given, os.PathLike) else given
     check_run_name(run)
     return run
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, str) else as_float(value)
 
 
 def _made(summary: summary_pb2.Summary) -> summary_pb2.Summary:

@@ -43,7 +43,7 @@ class ImageCalls(EventSink):
         dataformats: str = "NCHW",
     ) -> None:
         """Log a batch of images as one grid of 8 columns."""
-        self.add_image(tag, img_tensor, global_step, walltime, dataformats)
+        ImageCalls.add_image(self, tag, img_tensor, global_step, walltime, dataformats)  # a subclass may take others
 
     def add_image_with_boxes(
         self,

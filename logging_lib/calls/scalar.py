@@ -9,7 +9,7 @@ from typing import SupportsInt
 
 from logging_lib.arguments import About, as_step, as_wall_time, check_run_name, check_tag
 from logging_lib.calls.sink import EventSink
-from logging_lib.capture import captured_number
+from logging_lib.capture import Number, captured_number
 from logging_lib.inbox import Captured
 
 # A job that makes up a new tag every step should not fill the memory with what is known of the former ones.
@@ -53,7 +53,7 @@ class ScalarCalls(EventSink):
             return
         with About(tag):
             check_tag(tag)
-            value = captured_number(scalar_value)
+            value = _captured(scalar_value)
             step, when = as_step(global_step), as_wall_time(walltime)
         if type(value) is not float or new_style or display_name or summary_description:
             from logging_lib.summary.scalar import scalar
@@ -80,7 +80,7 @@ class ScalarCalls(EventSink):
             if not isinstance(tag_scalar_dict, Mapping):
                 raise TypeError(f"expected a dict of numbers, got {type(tag_scalar_dict).__name__}")
             step, when = as_step(global_step), as_wall_time(walltime)
-            values = {_subrun(main_tag, key): captured_number(value) for key, value in tag_scalar_dict.items()}
+            values = {_subrun(main_tag, key): _captured(value) for key, value in tag_scalar_dict.items()}
         for subrun, value in values.items():
             if type(value) is float:
                 self._run.put((subrun, main_tag), value, step, when)
@@ -95,6 +95,11 @@ class ScalarCalls(EventSink):
             self._known_tags.clear()
         if self.on_full == "block" and self.write_to_disk:
             self._known_tags.add(tag)
+
+
+def _captured(value: object) -> Number:
+    """torch takes "0.123", too, of those who format what they log."""
+    return captured_number(float(value) if isinstance(value, str) else value)
 
 
 def _subrun(main_tag: str, key: object) -> str:

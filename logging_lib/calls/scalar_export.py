@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -29,6 +28,8 @@ class ScalarExportCalls(EventSink):
         Raises:
             OSError: an event file cannot be read, or this one not be written.
         """
+        import json
+
         from logging_lib.tfevents.record import RecordDecoder
         from logging_lib.written_scalars import read_scalars
 

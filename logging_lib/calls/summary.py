@@ -10,6 +10,7 @@ from logging_lib.calls.sink import EventSink
 from logging_lib.inbox import Captured
 
 if TYPE_CHECKING:
+    from logging_lib.run_writer import RunWriter
     from logging_lib.tfevents.proto import summary_pb2
 
 
@@ -27,12 +28,19 @@ class SummaryCalls(EventSink):
         self, summary: SerializableMessage, global_step: SupportsInt | None = None, walltime: float | None = None
     ) -> None:
         """Log a Summary message that was made elsewhere, by this package or by TensorBoard's."""
-        with About(call="add_summary"):
-            if not hasattr(summary, "SerializeToString"):
-                raise TypeError(f"expected a Summary message, got {type(summary).__name__}")
-            content = summary.SerializeToString()
-            step, when = as_step(global_step), as_wall_time(walltime)
-        self._run.put(Captured(partial(_parsed, content), nbytes=len(content)), None, step, when)
+        log_summary(self._run, summary, global_step, walltime)
+
+
+def log_summary(
+    run: RunWriter, summary: SerializableMessage, global_step: SupportsInt | None, walltime: float | None
+) -> None:
+    """What `add_summary` does, for the FileWriter, too."""
+    with About(call="add_summary"):
+        if not hasattr(summary, "SerializeToString"):
+            raise TypeError(f"expected a Summary message, got {type(summary).__name__}")
+        content = summary.SerializeToString()
+        step, when = as_step(global_step), as_wall_time(walltime)
+    run.put(Captured(partial(_parsed, content), nbytes=len(content)), None, step, when)
 
 
 def _parsed(content: bytes) -> summary_pb2.Summary:

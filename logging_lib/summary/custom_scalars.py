@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from logging_lib.arguments import check_tag
 from logging_lib.tfevents.plugins import CUSTOM_SCALARS, summary_metadata
@@ -52,11 +52,12 @@ def _chart(title: object, chart: object) -> layout_pb2.Chart:
 
 
 def _tags(title: str, tags: object) -> list[str]:
-    if isinstance(tags, str) or not isinstance(tags, Sequence):
+    if isinstance(tags, str) or not isinstance(tags, Iterable):
         raise TypeError(f"the tags of chart {title!r} must be a list, got {type(tags).__name__}")
-    for tag in tags:
+    kept = list(tags)
+    for tag in kept:
         check_tag(tag)
-    return list(tags)
+    return kept
 
 
 def _name(name: object, what: str) -> str:

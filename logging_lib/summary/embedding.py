@@ -59,7 +59,7 @@ def checked_metadata(metadata: Iterable[object], header: Iterable[object] | None
     columns = _row(header) if header is not None else ()
     if is_torch(metadata):  # at once, for it may be on a device
         metadata = as_ndarray(metadata)
-    rows: list[Row] = [_row(row) for row in metadata] if columns else [(_text(label),) for label in metadata]
+    rows = [_fields(row, len(columns)) for row in metadata]
     if len(rows) != points:
         raise ValueError(f"{len(rows)} rows of metadata for {points} points")
     for number, row in enumerate(rows):
@@ -115,6 +115,11 @@ def sprite_png(images: npt.ArrayLike) -> bytes:
     output = io.BytesIO()
     Image.fromarray(canvas).save(output, format="PNG")
     return output.getvalue()
+
+
+def _fields(row: object, columns: int) -> Row:
+    """A point's: a list of as many fields as the header has, or a label, where there is no header or one column."""
+    return (_text(row),) if columns == 0 or (columns == 1 and isinstance(row, str)) else _row(row)
 
 
 def _row(row: object) -> Row:

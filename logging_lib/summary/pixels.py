@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-Pixels = npt.NDArray[Any]
-Bytes = npt.NDArray[np.uint8]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Pixels: TypeAlias = "npt.NDArray[Any]"
+Bytes: TypeAlias = "npt.NDArray[np.uint8]"
 _GRID_COLUMNS = 8
 _UINT16_PER_UINT8 = 257  # 65535 is 255
 

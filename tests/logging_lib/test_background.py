@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from logging_lib import run_writer
+from logging_lib import background as background_module
+from logging_lib import process, run_writer
 from logging_lib.background import _HURRY_AFTER, BackgroundWriter
 from logging_lib.inbox import ENTRY, NOBODY, Captured
 from logging_lib.run_writer import MIN_QUEUE, RunWriter
@@ -483,6 +484,7 @@ def test_a_writer_that_is_forgotten_writes_and_ends(tmp_path: Path) -> None:
     assert steps(tmp_path) == [7]
     assert len(raw_events(tmp_path)) == 2
 
+
 def test_a_call_that_is_held_up_while_another_thread_closes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It wakes a writer that has ended meanwhile; what is logged afterwards needs another one all the same."""
     run = patient(tmp_path)
@@ -559,6 +561,32 @@ def test_ctrl_c_inside_the_start_of_the_thread(tmp_path: Path, monkeypatch: pyte
     assert writer_threads() == []
 
 
+def test_a_writer_that_has_ended_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where Ctrl+C interrupted the start, and a call that was held up then tries again."""
+    run = RunWriter(tmp_path, 10, NEVER)
+    background = run._open()
+    start = threading.Thread.start
+
+    def interrupted(self: threading.Thread) -> None:
+        start(self)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            background.start()
+    assert background in process._open
+    background.abandon()
+    deadline = time.monotonic() + SOON
+    while background in process._open:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    assert background.has_ended
+    background.flush()
+    background.close()
+    assert background not in process._open
+
+
 def test_the_thread_that_closes_in_a_logging_handler_goes_on_alone(tmp_path: Path) -> None:
     """What is logged before it has ended is no work for a second one beside it."""
     run = patient(tmp_path)
@@ -575,6 +603,33 @@ def test_the_thread_that_closes_in_a_logging_handler_goes_on_alone(tmp_path: Pat
     run.close()
     assert threads == [1, 1]
     assert steps(tmp_path) == [0, 1]
+
+
+def test_a_logging_handler_that_flushes_does_not_wait_for_ever_for_the_thread_that_warns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A handler holds its lock, which the thread's warning of the full disk needs."""
+    monkeypatch.setattr(background_module, "_ALIVE_CHECK_SECS", 0.01)
+    run = patient(tmp_path)
+    kept: list[bool] = []
+
+    def emit() -> None:
+        if threading.current_thread() is caller:
+            log(run, 1)
+            kept.append(run.flush())
+
+    def full(records: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    caller = threading.Thread(target=logging.getLogger("logging_lib").warning, args=("of the job",), daemon=True)
+    with installed(emit):
+        with monkeypatch.context() as patch:
+            patch.setattr(background_of(run)._deliveries[""].file, "append", full)
+            caller.start()
+            caller.join(SOON)
+            assert kept == [False]
+        run.close()
+    assert steps(tmp_path) == [1]
 
 
 def test_a_flush_while_another_thread_closes_waits_for_what_slipped_in(tmp_path: Path) -> None:

@@ -170,7 +170,9 @@ def test_a_header_of_one_column_is_left_out(tmp_path: Path) -> None:
     """In torch's file it is the first point's label."""
     with SummaryWriter(tmp_path) as writer:
         writer.add_embedding(np.eye(2), [["a"], ["b"]], metadata_header=["word"])
+        writer.add_embedding(np.eye(2), ["7", "8"], tag="plain", metadata_header=["digit"])  # torch takes one letter
     assert (tmp_path / "00000/default/metadata.tsv").read_text() == "a\nb\n"
+    assert (tmp_path / "00000/plain/metadata.tsv").read_text() == "7\n8\n"
 
 
 def test_pictures_of_bytes(tmp_path: Path) -> None:

@@ -25,6 +25,17 @@ def test_the_package_alone_loads_nothing() -> None:
     assert python(code).stdout == "[]\n"
 
 
+def test_a_writer_of_scalars_needs_no_protobuf(tmp_path: Path) -> None:
+    code = (
+        "import sys; from logging_lib import SummaryWriter\n"
+        "with SummaryWriter(sys.argv[1]) as writer:\n"
+        "    writer.add_scalar('a', 1.0, 1); writer.add_scalars('m', {'k': 1.0}, 1)\n"
+        f"print({HEAVY} | ({{'google.protobuf', 'json', 'numpy.typing'}} & sys.modules.keys()))"
+    )
+    done = python(code, str(tmp_path))
+    assert (done.stdout, done.stderr, done.returncode) == ("set()\n", "", 0)
+
+
 def test_the_writer_loads_nothing_heavy(tmp_path: Path) -> None:
     code = (
         "import sys; from logging_lib import SummaryWriter\n"

@@ -179,6 +179,26 @@ writer.add_scalar('a', 1.0, 8)
 
 
 @FORKS
+def test_a_child_forked_before_the_parents_first_file_is_in_use(tmp_path: Path) -> None:
+    """By a signal handler inside the writer's construction."""
+    code = """
+from pathlib import Path
+from logging_lib.run_writer import RunWriter
+run = RunWriter(Path(sys.argv[1]), 10, 3600)
+run._files.create()
+child = os.fork()
+run.put('a', 1.0, 1 if child else 2, 1.0)
+run.close()
+if child == 0: os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+print(os.getpid(), child)
+"""
+    parent, child = python(tmp_path, code).split()
+    assert sorted(writer_pid(path) for path in event_paths(tmp_path)) == sorted([parent, child])
+    assert sorted(steps(tmp_path)) == [1, 2]
+
+
+@FORKS
 def test_children_forked_while_threads_log(tmp_path: Path) -> None:
     code = """
 sys.setswitchinterval(1e-5)

@@ -67,6 +67,24 @@ while True:
 
 
 @POSIX_SIGNALS
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_sigterm_inside_the_start_of_the_thread(tmp_path: Path, when: str) -> None:
+    """Nobody knows then whether there is one."""
+    code = f"""
+start = threading.Thread.start
+def interrupted(self):
+    if {when == "after"}: start(self)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(60)
+with SummaryWriter(sys.argv[1]) as writer: pass
+threading.Thread.start = interrupted
+writer.add_scalar('a', 1.0, 0)
+"""
+    python(tmp_path, code, SIGTERM_ENDS)
+    assert steps(tmp_path) == [0]
+
+
+@POSIX_SIGNALS
 @pytest.mark.parametrize("before", [False, True])
 def test_who_sets_a_handler_of_sigterm_has_the_last_word(tmp_path: Path, before: bool) -> None:
     handler = "signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))\n"

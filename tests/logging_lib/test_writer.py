@@ -308,7 +308,7 @@ def test_logging_while_another_thread_closes(tmp_path: Path) -> None:
     ("call", "error", "message"),
     [
         (lambda w: w.add_scalar("t", [1, 2]), ValueError, r"tag 't': expected one number, got shape \[2\]"),
-        (lambda w: w.add_scalar("t", "1"), TypeError, "tag 't': expected numbers, got str"),
+        (lambda w: w.add_scalar("t", None), TypeError, "tag 't': expected numbers, got NoneType"),
         (lambda w: w.add_scalar("t", torch.zeros(1, device="meta")), ValueError, "tag 't': .*meta"),
         (lambda w: w.add_scalar("t", 10**400), ValueError, "tag 't': .*beyond the range"),
         (lambda w: w.add_scalar("t", Unreadable()), ValueError, "tag 't': out of reach, for good$"),
@@ -373,7 +373,7 @@ def test_logging_while_another_thread_closes(tmp_path: Path) -> None:
         (lambda w: w.add_hparams({"a": 1}, {}, global_step=float("inf")), ValueError, "add_hparams: cannot convert"),
         (lambda w: w.add_hparams([], {}), TypeError, "should be dictionary"),
         (lambda w: w.add_hparams({"a": [1, 2]}, {}), ValueError, "hparam 'a' must be"),
-        (lambda w: w.add_hparams({"a": 1}, {"m": "x"}), TypeError, "expected numbers, got str"),
+        (lambda w: w.add_hparams({"a": 1}, {"m": "x"}), ValueError, "add_hparams: could not convert .*'x'"),
         (lambda w: w.add_hparams({"a": 1}, {}, {"b": [1]}), TypeError, "hparam 'b'"),
         (lambda w: w.add_hparams({"a": 1}, {}, {"a": ["x"]}), TypeError, "hparam 'a' must be a list of its type, int"),
     ],

@@ -56,8 +56,8 @@ def test_write_to_disk_false_checks_and_writes_nothing(tmp_path: Path) -> None:
         writer.add_scalars("m", {"k": 1.0})
         writer.add_histogram("h", [1.0, 2.0])
         writer.add_hparams({"lr": 0.1}, {"m": 1.0})
-        with pytest.raises(TypeError, match="tag 't': expected numbers, got str"):
-            writer.add_scalar("t", "1")
+        with pytest.raises(TypeError, match="tag 't': expected numbers, got NoneType"):
+            writer.add_scalar("t", None)
         assert writer.flush()
         assert len(writer._inbox) == 0
     assert list(tmp_path.iterdir()) == []
@@ -158,8 +158,8 @@ def test_the_short_way_checks_as_the_long_one(tmp_path: Path) -> None:
         for step, message in ((1 << 63, "does not fit in 64 bits"), ("x", "invalid literal")):
             with pytest.raises(ValueError, match=f"tag 't': .*{message}"):
                 writer.add_scalar("t", 1.0, step)
-        with pytest.raises(TypeError, match="tag 't': expected numbers, got str"):
-            writer.add_scalar("t", "1", 0)
+        with pytest.raises(TypeError, match="tag 't': expected numbers, got NoneType"):
+            writer.add_scalar("t", None, 0)
         writer.add_scalar("t", 2.0, -(1 << 63))
         writer.add_scalar("t", True, (1 << 63) - 1)
         writer.add_scalar("t", 3.0, 1, walltime=5.0)
