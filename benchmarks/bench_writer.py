@@ -150,7 +150,7 @@ def sustained() -> None:
         longest, start = 0, time.perf_counter()
         for step in range(SUSTAINED_EVENTS):
             writer.add_scalar("Loss/train", 0.5, step)
-            longest = max(longest, len(writer._inbox))
+            longest = max(longest, len(writer._run_inbox))
         writer.flush()
         seconds = time.perf_counter() - start
     queue = f"longest queue {longest // ENTRY} of {MIN_QUEUE} events"

@@ -52,6 +52,16 @@ def check_tag(tag: object) -> None:
         tag.encode()
 
 
+def check_number(name: str, value: object) -> None:
+    """Refuse an option that is no number.
+
+    Raises:
+        TypeError: as it says.
+    """
+    if not isinstance(value, SupportsFloat):
+        raise TypeError(f"{name} must be a number, got {type(value).__name__}")
+
+
 def is_step(step: object) -> TypeGuard[int | None]:
     """Whether a step can be stored as it is."""
     return step is None or (type(step) is int and -_INT64 <= step < _INT64)

@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable
 
 from logging_lib import process
-from logging_lib.delivery import Delivery, Report
+from logging_lib.deliveries import Deliveries
 from logging_lib.encoding import encode
 from logging_lib.event_file import EventFile
 from logging_lib.inbox import ENTRY, NOBODY, Inbox
 from logging_lib.mark import Mark, set_all
-from logging_lib.telling import is_telling, warn
+from logging_lib.telling import is_telling
 
 _HURRY_AFTER = 4096  # events that pile up before the thread writes without waiting for its time
 _ALIVE_CHECK_SECS = 1.0
@@ -61,7 +61,6 @@ class BackgroundWriter:
             on_end: called when everything is written and closed, where that is done.
         """
         self._inbox = inbox
-        self._open_file = open_file
         self._flush_secs = min(max(0.0, flush_secs), threading.TIMEOUT_MAX)
         self._on_end = on_end
         self._hurry: queue.SimpleQueue[None] = queue.SimpleQueue()
@@ -79,9 +78,7 @@ class BackgroundWriter:
         self._took_at = -math.inf  # when the last batch was taken,
         self._cost = 0.0  # and the seconds that encoding and writing it took
         self._in_hand = 0  # events that are being written
-        self._warned = False
-        self._report = Report()
-        self._deliveries: dict[str, Delivery] = {}
+        self._deliveries = Deliveries(open_file)
         self._closers: list[Mark] = []  # Thread.join is not safe where a signal handler may join as well
         self.has_ended = False
         """Whether the files are closed, and nothing is written any more."""
@@ -97,7 +94,7 @@ class BackgroundWriter:
                 self._starting = True
                 try:
                     process.register(self)
-                    self._delivery("")
+                    self._deliveries.of("")
                     self._start_thread()
                     self._started = True
                 finally:
@@ -161,10 +158,9 @@ class BackgroundWriter:
         self._inbox = Inbox()
         self._closing = self._draining = True  # whoever was in here when the process forked finds nothing to do
         self._started = self._threadless = True
-        self._died, self._report = False, Report()
+        self._died = False
         self.has_ended = True
-        for delivery in self._deliveries.values():
-            delivery.disown()
+        self._deliveries.disown()
 
     def drain(self) -> None:
         """Write what is queued in the calling thread; inside a call that a signal interrupted, that one goes on."""
@@ -220,7 +216,7 @@ class BackgroundWriter:
             if alive:
                 self._end()
             else:
-                self._report.lose(self._in_hand)
+                self._deliveries.report.lose(self._in_hand)
                 self._lose_queued()
                 set_all(self._marks)
                 set_all(self._closers)
@@ -229,7 +225,7 @@ class BackgroundWriter:
         """Sleep until there is something to write and it is due, or somebody is in a hurry."""
         self._inbox.limit = 0
         if not self._inbox and not self._marks and not self._closing:
-            self._sleep(_RETRY_SECS if self._any_waiting() else None)
+            self._sleep(_RETRY_SECS if self._deliveries.any_waits else None)
         self._inbox.limit = _HURRY_AFTER * ENTRY
         if not self._inbox or self._marks or self._closing or self._urgent:
             return
@@ -254,12 +250,9 @@ class BackgroundWriter:
         took_at = time.monotonic()
         batch = self._inbox.take()
         self._in_hand = len(batch) // ENTRY
-        for by_subrun in encode(batch, self._lose_one):
-            for subrun, records in by_subrun.items():
-                self._delivery(subrun).send(b"".join(records.parts), records.count)
-        for delivery in self._deliveries.values():
-            if delivery.waiting:
-                delivery.retry()
+        for by_subrun in encode(batch, self._deliveries.lose_one):
+            self._deliveries.send(by_subrun)
+        self._deliveries.retry()
         if batch:
             self._inbox.done(batch)
             self._in_hand = 0
@@ -267,52 +260,24 @@ class BackgroundWriter:
         self._set(marks)
 
     def _set(self, marks: list[Mark]) -> None:
-        synced = any(mark.sync for mark in marks) and self._sync()
+        synced = any(mark.sync for mark in marks) and self._deliveries.sync()
         del self._marks[: len(marks)]
         for mark in marks:
-            mark.kept = synced or not (mark.sync or self._any_waiting())
+            mark.kept = synced or not (mark.sync or self._deliveries.any_waits)
             mark.set()
-
-    def _sync(self) -> bool:
-        """Whether all that was written is on the disk."""
-        failed = False
-        for delivery in self._deliveries.values():
-            try:
-                delivery.sync()
-            except OSError:  # of which the delivery has told
-                failed = True
-        return not failed
-
-    def _delivery(self, subrun: str) -> Delivery:
-        if subrun not in self._deliveries:
-            self._deliveries[subrun] = Delivery(self._open_file(subrun), self._report)
-        return self._deliveries[subrun]
-
-    def _any_waiting(self) -> bool:
-        return any(delivery.waiting for delivery in self._deliveries.values())
-
-    def _lose_one(self, subrun: str, error: Exception) -> None:
-        if not self._warned:
-            self._warned = True
-            reason = str(error) or type(error).__name__
-            where = self._delivery(subrun).file.directory
-            warn("cannot log to %s: %s (training goes on; such events are lost)", where, reason)
-        self._report.lose(1)
 
     def _lose_queued(self) -> None:
         """The thread has died: count what nobody will write."""
         with self._lock:
             batch = self._inbox.take()
-            self._report.lose(len(batch) // ENTRY)
+            self._deliveries.report.lose(len(batch) // ENTRY)
             self._inbox.done(batch)
 
     def _end(self) -> None:
         """Close the files, and tell how much was lost."""
         if self.has_ended:
             return
-        for delivery in self._deliveries.values():
-            delivery.close()
-        self._report.close()
+        self._deliveries.close()
         self._inbox.limit = NOBODY
         self.has_ended = True
         process.unregister(self)  # not before: the end of the process waits for what is registered

@@ -191,13 +191,14 @@ class _Files:
         """Create the run's own file before it is asked for."""
         self._created = self._new("")
         self._created.open()
+        self.opened.append(("", self._created))
 
     def open(self, subrun: str) -> EventFile:
         """A file of a sub-run, or of the run itself; its first append creates it."""
         if not subrun and self._created is not None:
             file, self._created = self._created, None
-        else:
-            file = self._new(subrun)
+            return file
+        file = self._new(subrun)
         self.opened.append((subrun, file))
         return file
 

@@ -127,5 +127,5 @@ class SystemLogger:
                 return False
             for sample in samples:
                 for tag, value in sample.items():
-                    writer._run.put(tag, float(value), step, wall_time)
+                    writer._run_writer.put(tag, float(value), step, wall_time)
         return True

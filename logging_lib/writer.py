@@ -15,7 +15,7 @@ from time import time
 from types import TracebackType
 from typing import Any, Self, SupportsInt
 
-from logging_lib.arguments import About, as_step, as_wall_time, check_tag, is_step
+from logging_lib.arguments import About, as_step, as_wall_time, check_number, check_tag, is_step
 from logging_lib.calls.every import EveryCall
 from logging_lib.file_writer import FileWriter
 from logging_lib.inbox import Captured, Make
@@ -71,6 +71,8 @@ class SummaryWriter(EveryCall):
         self.log_dir = log_dir or logdir or _default_log_dir(comment)
         if "://" in os.fspath(self.log_dir):
             raise ValueError(f"event files are written to local directories only, not to {os.fspath(self.log_dir)}")
+        check_number("max_queue", max_queue)
+        check_number("flush_secs", flush_secs)
         self.purge_step = purge_step
         self.max_queue = max_queue
         self.flush_secs = flush_secs
@@ -78,9 +80,9 @@ class SummaryWriter(EveryCall):
         self.write_to_disk = write_to_disk
         self.on_full = on_full
         self.start_time = start_time
-        self._directory = Path(self.log_dir).absolute()  # the job may change its working directory
-        self._begin()
-        self._run.create(None if purge_step is None else as_step(purge_step))
+        self._run_directory = Path(self.log_dir).absolute()  # the job may change its working directory
+        self._begin_run()
+        self._run_writer.create(None if purge_step is None else as_step(purge_step))
 
     @cached_property  # and not a property, for subclasses of torch's set it
     def logdir(self) -> str | os.PathLike[str]:
@@ -97,7 +99,7 @@ class SummaryWriter(EveryCall):
         Logs messages that were made elsewhere to the run's own file. `all_writers` has it by its directory; flushing or
         closing it does so for the sub-runs' files, too.
         """
-        return self.file_writer or FileWriter(self._run, str(self.log_dir))
+        return self.file_writer or FileWriter(self._run_writer, str(self.log_dir))
 
     def flush(self, sync: bool = False) -> bool:
         """Return when everything logged before is in the files: the program may be killed now.
@@ -105,12 +107,12 @@ class SummaryWriter(EveryCall):
         With `sync` it is on the disk as well, as far as the disk tells: the machine may lose power now. Never raises;
         False where something is not there, because it waits for a full disk, say, or is lost. A warning tells why.
         """
-        return self._run.flush(sync)
+        return self._run_writer.flush(sync)
 
     def close(self) -> None:
         """Flush and close the files. Logging afterwards opens new ones; closing twice does nothing."""
         self._stop_system()
-        self._run.close()
+        self._run_writer.close()
 
     def __enter__(self) -> Self:
         """The writer itself."""
@@ -129,17 +131,17 @@ class SummaryWriter(EveryCall):
     def __setstate__(self, state: dict[str, Any]) -> None:
         """A writer in the same directory; its file is created by the first event."""
         self.__dict__.update(state)
-        self._begin()
+        self._begin_run()
 
-    def _begin(self) -> None:
+    def _begin_run(self) -> None:
         keep_untraced(SummaryWriter, FileWriter)
-        self._run = self._new_run(self._directory)
-        self._inbox = self._run.inbox
-        self.file_writer = FileWriter(self._run, str(self.log_dir))
+        self._run_writer = self._new_run(self._run_directory)
+        self._run_inbox = self._run_writer.inbox
+        self.file_writer = FileWriter(self._run_writer, str(self.log_dir))
         self.all_writers = {self.file_writer.get_logdir(): self.file_writer}
         self._known_tags: set[str] = set()
 
-    def _log(
+    def _log_event(
         self,
         tag: object,
         make: Make,
@@ -152,18 +154,18 @@ class SummaryWriter(EveryCall):
             with About(tag):
                 check_tag(tag)
                 step, walltime = as_step(step), as_wall_time(walltime)
-        self._run.put(Captured(make, subrun, nbytes), None, step, time() if walltime is None else walltime)
+        self._run_writer.put(Captured(make, subrun, nbytes), None, step, time() if walltime is None else walltime)
 
     def _new_run(self, directory: Path) -> RunWriter:
         kind = RunWriter if self.write_to_disk else DiscardingRun
         return kind(directory, self.max_queue, self.flush_secs, self.filename_suffix, self.start_time, self.on_full)
 
     def _written_paths(self) -> list[tuple[str, Path]]:
-        return self._run.paths
+        return self._run_writer.paths
 
 
 # What a copy in another process makes anew.
-_OWN = {"_run", "_inbox", "_known_tags", "_system", "_system_started", "file_writer", "all_writers"}
+_OWN = {"_run_writer", "_run_inbox", "_known_tags", "_system_logger", "_system_started", "file_writer", "all_writers"}
 
 
 def _default_log_dir(comment: str) -> str:

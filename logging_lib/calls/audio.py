@@ -34,4 +34,4 @@ class AudioCalls(EventSink):
             sound = captured_array(snd_tensor)
             check_sound(sound.shape)
             rate = checked_rate(sample_rate)
-        self._log(tag, partial(audio, tag, sound, rate), global_step, walltime, nbytes=sound.nbytes)
+        self._log_event(tag, partial(audio, tag, sound, rate), global_step, walltime, nbytes=sound.nbytes)

@@ -22,7 +22,7 @@ class CustomScalarsCalls(EventSink):
 
         with About(call="add_custom_scalars"):
             summary = custom_scalars(layout)
-        self._log(LAYOUT_TAG, lambda: summary, None)
+        self._log_event(LAYOUT_TAG, lambda: summary, None)
 
     def add_custom_scalars_multilinechart(
         self, tags: Sequence[str], category: str = "default", title: str = "untitled"

@@ -51,4 +51,4 @@ class EmbeddingCalls(EventSink):
                 check_images(images.shape, points.shape[0])
         embedding = Embedding(tag, step, points, rows, images)
         nbytes = points.nbytes + (0 if images is None else images.nbytes) + sum(map(len, chain(*rows or ())))
-        self._log(tag, partial(write_embedding, self._directory, embedding), step, nbytes=nbytes)
+        self._log_event(tag, partial(write_embedding, self._run_directory, embedding), step, nbytes=nbytes)

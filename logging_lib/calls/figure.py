@@ -44,7 +44,9 @@ class FigureCalls(EventSink):
             sizes = sorted({each.shape[:2] for each in drawn})
             if len(sizes) > 1:
                 raise ValueError(f"figures of different heights and widths: {sizes}")
-        self._log(tag, partial(figures, tag, drawn), global_step, walltime, nbytes=sum(each.nbytes for each in drawn))
+        self._log_event(
+            tag, partial(figures, tag, drawn), global_step, walltime, nbytes=sum(each.nbytes for each in drawn)
+        )
 
 
 def _checked_figures(figure: object) -> list[Figure]:

@@ -43,7 +43,7 @@ class GraphCalls(EventSink):
         if verbose:
             print(graph)  # noqa: T201  # what is asked for
         self._log_graph(torch_nodes(model, graph))
-        self._log("add_graph", run_metadata_event, None)
+        self._log_event("add_graph", run_metadata_event, None)
 
     def add_onnx_graph(self, prototxt: str | os.PathLike[str]) -> None:
         """Log the graph of an ONNX file; its weights, where they are in files of their own, are not read.
@@ -64,4 +64,4 @@ class GraphCalls(EventSink):
     def _log_graph(self, nodes: Sequence[bytes]) -> None:
         from logging_lib.summary.graph import graph_event
 
-        self._log("add_graph", partial(graph_event, nodes), None, nbytes=sum(map(len, nodes)))
+        self._log_event("add_graph", partial(graph_event, nodes), None, nbytes=sum(map(len, nodes)))

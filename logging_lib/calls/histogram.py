@@ -56,7 +56,9 @@ class HistogramCalls(EventSink):
             if not array.size:
                 raise ValueError("no values")
             kept_bins = checked_bins(bins, max_bins)
-        self._log(tag, partial(histogram, tag, array, kept_bins, max_bins), global_step, walltime, nbytes=array.nbytes)
+        self._log_event(
+            tag, partial(histogram, tag, array, kept_bins, max_bins), global_step, walltime, nbytes=array.nbytes
+        )
 
     def add_histogram_raw(
         self,
@@ -88,4 +90,4 @@ class HistogramCalls(EventSink):
                 raise ValueError(f"expected buckets in a row, got shapes {list(limits.shape)} and {list(counts.shape)}")
             statistics = [captured_number(number) for number in (min, max, num, sum, sum_squares)]
         make = partial(histogram_raw, tag, statistics, limits, counts)
-        self._log(tag, make, global_step, walltime, nbytes=limits.nbytes + counts.nbytes)
+        self._log_event(tag, make, global_step, walltime, nbytes=limits.nbytes + counts.nbytes)

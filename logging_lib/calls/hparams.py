@@ -50,7 +50,7 @@ class HParamsCalls(EventSink):
             summaries = hparams(hparam_dict, metric_dict, hparam_domain_discrete)
             metrics = {tag: _number(value) for tag, value in metric_dict.items()}
             step = as_step(global_step)
-        session = self._new_run(self._directory / run)
+        session = self._new_run(self._run_directory / run)
         for summary in summaries:
             session.put(Captured(partial(_made, summary)), None, step, time.time())
         for tag, metric in metrics.items():

@@ -32,7 +32,7 @@ class ImageCalls(EventSink):
         with About(tag):
             pixels = captured_array(img_tensor)
             check_layout(pixels.shape, dataformats)
-        self._log(tag, partial(image, tag, pixels, dataformats), global_step, walltime, nbytes=pixels.nbytes)
+        self._log_event(tag, partial(image, tag, pixels, dataformats), global_step, walltime, nbytes=pixels.nbytes)
 
     def add_images(
         self,
@@ -72,7 +72,7 @@ class ImageCalls(EventSink):
             texts = _checked_labels(labels, boxes.shape[0])
             scaled_size(picture_size(pixels.shape, dataformats), rescale)  # would fail here rather than later
         make = partial(image_with_boxes, tag, pixels, dataformats, boxes, texts, rescale)
-        self._log(tag, make, global_step, walltime, nbytes=pixels.nbytes + boxes.nbytes)
+        self._log_event(tag, make, global_step, walltime, nbytes=pixels.nbytes + boxes.nbytes)
 
 
 def _check_boxes(shape: tuple[int, ...]) -> None:

@@ -44,4 +44,4 @@ class MeshCalls(EventSink):
             check_mesh({part: values.shape for part, values in parts.items()})
             config = "{}" if config_dict is None else json.dumps(config_dict, sort_keys=True)
         nbytes = sum(values.nbytes for values in parts.values()) + len(config)
-        self._log(tag, partial(mesh, tag, parts, config), global_step, walltime, nbytes=nbytes)
+        self._log_event(tag, partial(mesh, tag, parts, config), global_step, walltime, nbytes=nbytes)

@@ -45,7 +45,7 @@ class PRCurveCalls(EventSink):
                     check_range(name, values)
         nbytes = true.nbytes + predicted.nbytes + (0 if weight is None else weight.nbytes)
         make = partial(pr_curve, tag, true, predicted, number, weight)
-        self._log(tag, make, global_step, walltime, nbytes=nbytes)
+        self._log_event(tag, make, global_step, walltime, nbytes=nbytes)
 
     def add_pr_curve_raw(
         self,
@@ -83,4 +83,4 @@ class PRCurveCalls(EventSink):
                 if array.shape != (length,) or not length:
                     raise ValueError(f"{name} of shape {list(array.shape)}, where all six must be of one length")
         make = partial(pr_curve_raw, tag, arrays, number)
-        self._log(tag, make, global_step, walltime, nbytes=sum(array.nbytes for array in arrays))
+        self._log_event(tag, make, global_step, walltime, nbytes=sum(array.nbytes for array in arrays))

@@ -46,10 +46,10 @@ class ScalarCalls(EventSink):
             and not (new_style or display_name or summary_description)
             and -0x8000000000000000 <= global_step < 0x8000000000000000
         ):
-            inbox = self._inbox
+            inbox = self._run_inbox
             inbox.extend((tag, scalar_value, global_step, time()))
             if len(inbox) > inbox.limit:
-                self._run.attend()
+                self._run_writer.attend()
             return
         with About(tag):
             check_tag(tag)
@@ -59,10 +59,10 @@ class ScalarCalls(EventSink):
             from logging_lib.summary.scalar import scalar
 
             made = partial(scalar, tag, value, new_style, double_precision, display_name, summary_description)
-            self._run.put(Captured(made), None, step, when)
+            self._run_writer.put(Captured(made), None, step, when)
             return
-        self._run.put(tag, value, step, when)
-        self._learn(tag)
+        self._run_writer.put(tag, value, step, when)
+        self._learn_tag(tag)
 
     def add_scalars(
         self,
@@ -83,13 +83,13 @@ class ScalarCalls(EventSink):
             values = {_subrun(main_tag, key): _captured(value) for key, value in tag_scalar_dict.items()}
         for subrun, value in values.items():
             if type(value) is float:
-                self._run.put((subrun, main_tag), value, step, when)
+                self._run_writer.put((subrun, main_tag), value, step, when)
             else:
                 from logging_lib.summary.scalar import scalar
 
-                self._run.put(Captured(partial(scalar, main_tag, value), subrun), None, step, when)
+                self._run_writer.put(Captured(partial(scalar, main_tag, value), subrun), None, step, when)
 
-    def _learn(self, tag: str) -> None:
+    def _learn_tag(self, tag: str) -> None:
         """Take the short way for this tag from now on, unless each event must ask whether there is room."""
         if len(self._known_tags) >= _MOST_KNOWN_TAGS:
             self._known_tags.clear()

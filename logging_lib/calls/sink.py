@@ -15,13 +15,13 @@ class EventSink(ABC):
 
     on_full: OnFull
     write_to_disk: bool
-    _directory: Path  # the run's, absolute
-    _run: RunWriter
-    _inbox: Inbox  # the run's
+    _run_directory: Path  # the run's, absolute
+    _run_writer: RunWriter
+    _run_inbox: Inbox  # the run's
     _known_tags: set[str]  # which are fine, and whose scalars may go straight to the inbox
 
     @abstractmethod
-    def _log(
+    def _log_event(
         self,
         tag: object,
         make: Make,

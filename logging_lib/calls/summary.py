@@ -28,7 +28,7 @@ class SummaryCalls(EventSink):
         self, summary: SerializableMessage, global_step: SupportsInt | None = None, walltime: float | None = None
     ) -> None:
         """Log a Summary message that was made elsewhere, by this package or by TensorBoard's."""
-        log_summary(self._run, summary, global_step, walltime)
+        log_summary(self._run_writer, summary, global_step, walltime)
 
 
 def log_summary(

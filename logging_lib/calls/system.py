@@ -16,7 +16,7 @@ class SystemCalls(EventSink):
     """The machine's own metrics."""
 
     # Of the class, so that a writer without them, such as one that was unpickled, needs nothing.
-    _system: SystemLogger | None = None
+    _system_logger: SystemLogger | None = None
     _system_started: float | None = None
 
     def log_system(self, interval: float | None = 10) -> None:
@@ -48,13 +48,13 @@ class SystemCalls(EventSink):
         if seconds and self.write_to_disk:
             if self._system_started is None:
                 self._system_started = time.monotonic()
-            system = SystemLogger(self, partial(machine_sensors, self._directory), seconds, self._system_started)
+            system = SystemLogger(self, partial(machine_sensors, self._run_directory), seconds, self._system_started)
             system.start()
-            self._system = system
+            self._system_logger = system
 
     def _stop_system(self) -> None:
         """Nothing is sampled or logged afterwards: what close() begins with."""
-        system, self._system = self._system, None
+        system, self._system_logger = self._system_logger, None
         if system is not None:
             system.close()
 

@@ -26,4 +26,4 @@ class TensorCalls(EventSink):
             array = captured_array(tensor, complex_too=True)
             bfloat16 = str(getattr(tensor, "dtype", "")) in ("bfloat16", "torch.bfloat16")
             check_storable(array)
-        self._log(tag, partial(tensor_summary, tag, array, bfloat16), global_step, walltime, nbytes=array.nbytes)
+        self._log_event(tag, partial(tensor_summary, tag, array, bfloat16), global_step, walltime, nbytes=array.nbytes)

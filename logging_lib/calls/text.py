@@ -22,4 +22,4 @@ class TextCalls(EventSink):
             if not isinstance(text_string, str):
                 raise TypeError(f"expected a str, got {type(text_string).__name__}")
         make = partial(text, tag, text_string)
-        self._log(tag, make, global_step, walltime, nbytes=len(text_string))
+        self._log_event(tag, make, global_step, walltime, nbytes=len(text_string))

@@ -33,4 +33,4 @@ class VideoCalls(EventSink):
             frames = captured_array(vid_tensor)
             check_video(frames.shape)
             rate = checked_fps(fps)
-        self._log(tag, partial(video, tag, frames, rate), global_step, walltime, nbytes=frames.nbytes)
+        self._log_event(tag, partial(video, tag, frames, rate), global_step, walltime, nbytes=frames.nbytes)

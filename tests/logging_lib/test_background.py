@@ -86,7 +86,7 @@ def test_flush_is_a_barrier(tmp_path: Path) -> None:
 
 def test_a_flush_to_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = patient(tmp_path)
-    delivery = background_of(run)._deliveries[""]
+    delivery = background_of(run)._deliveries.of("")
     synced: list[list[int]] = []
     monkeypatch.setattr(delivery.file, "sync", lambda: synced.append(steps(tmp_path)))
     log(run, 1)
@@ -104,7 +104,7 @@ def test_a_flush_to_the_disk_that_fails_is_false_and_a_warning(
         raise OSError(5, "Input/output error")
 
     run = patient(tmp_path)
-    monkeypatch.setattr(background_of(run)._deliveries[""].file, "sync", fail)
+    monkeypatch.setattr(background_of(run)._deliveries.of("").file, "sync", fail)
     log(run, 1)
     assert run.flush(sync=True) is False
     (record,) = caplog.records
@@ -238,13 +238,13 @@ def test_a_call_that_slips_in_behind_the_close_is_written(tmp_path: Path) -> Non
     """It added to the inbox, and saw a limit, while the thread was on its last round."""
     run = patient(tmp_path)
     background = background_of(run)
-    end = background._report.close
+    end = background._deliveries.report.close
 
     def slip_in() -> None:
         run.inbox.extend(("tag", 0.5, 2, 1.0))
         end()
 
-    background._report.close = slip_in  # type: ignore[method-assign]
+    background._deliveries.report.close = slip_in  # type: ignore[method-assign]
     log(run, 1)
     run.close()
     run.close()
@@ -426,7 +426,7 @@ def test_without_a_thread_a_signal_handler_may_log_inside_a_write(
 ) -> None:
     run = without_thread(tmp_path, monkeypatch)
     background = background_of(run)
-    delivery = background._deliveries[""]
+    delivery = background._deliveries.of("")
     send = delivery.send
     interruptions = iter([2])
 
@@ -449,7 +449,7 @@ def test_a_second_close_waits_for_the_first(tmp_path: Path, monkeypatch: pytest.
     """As after Ctrl+C in the first."""
     run = patient(tmp_path)
     background = background_of(run)
-    delivery = background._deliveries[""]
+    delivery = background._deliveries.of("")
     send, writing, go_on = delivery.send, threading.Event(), threading.Event()
 
     def slow(records: bytes, count: int) -> None:
@@ -474,7 +474,7 @@ def test_a_second_close_waits_for_the_first(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_writer_that_is_forgotten_writes_and_ends(tmp_path: Path) -> None:
     writer = SummaryWriter(tmp_path, flush_secs=NEVER)
-    background = background_of(writer._run)
+    background = background_of(writer._run_writer)
     assert background._thread is not None
     writer.add_scalar("tag", 1.0, 7)
     del writer
@@ -624,7 +624,7 @@ def test_a_logging_handler_that_flushes_does_not_wait_for_ever_for_the_thread_th
     caller = threading.Thread(target=logging.getLogger("logging_lib").warning, args=("of the job",), daemon=True)
     with installed(emit):
         with monkeypatch.context() as patch:
-            patch.setattr(background_of(run)._deliveries[""].file, "append", full)
+            patch.setattr(background_of(run)._deliveries.of("").file, "append", full)
             caller.start()
             caller.join(SOON)
             assert kept == [False]
@@ -636,7 +636,7 @@ def test_a_flush_while_another_thread_closes_waits_for_what_slipped_in(tmp_path:
     run = patient(tmp_path)
     background = background_of(run)
     kept: list[bool] = []
-    end = background._report.close
+    end = background._deliveries.report.close
 
     def slip_in() -> None:
         log(run, 2)
@@ -645,7 +645,7 @@ def test_a_flush_while_another_thread_closes_waits_for_what_slipped_in(tmp_path:
         end()
 
     flusher = threading.Thread(target=lambda: kept.append(run.flush()))
-    background._report.close = slip_in  # type: ignore[method-assign]
+    background._deliveries.report.close = slip_in  # type: ignore[method-assign]
     log(run, 1)
     run.close()
     flusher.join(SOON)

@@ -109,7 +109,7 @@ def test_a_quota_that_is_lifted(tmp_path: Path) -> None:
     code = """
 limit(30_000); log(0, 2000)
 limit(resource.RLIM_INFINITY)
-while writer._run._background._any_waiting(): time.sleep(0.01)
+while writer._run_writer._background._deliveries.any_waits: time.sleep(0.01)
 log(2000, 2100); writer.close(); print('done')
 """
     told = limited(tmp_path, code)

@@ -153,8 +153,8 @@ def test_a_child_forked_in_the_middle_of_a_call_does_not_hang(tmp_path: Path) ->
     """Another thread holds both locks at the fork, and is not in the child to release them."""
     code = """
 writer = SummaryWriter(sys.argv[1], flush_secs=3600)
-run = writer._run
-background = run._background; file = background._deliveries[""].file
+run = writer._run_writer
+background = run._background; file = background._deliveries.of("").file
 for step in (4, 5, 6): writer.add_scalar('a', 1.0, step)
 held, release = threading.Event(), threading.Event()
 def hold():

@@ -95,7 +95,7 @@ def test_sensors_are_closed_where_logging_fails(tmp_path: Path, monkeypatch: pyt
 
     sensor = Sensor()
     with SummaryWriter(tmp_path) as writer:
-        monkeypatch.setattr(writer._run, "put", broken)
+        monkeypatch.setattr(writer._run_writer, "put", broken)
         logger = Scripted(writer, sensor, 10)
         with pytest.raises(OSError, match="broken"):
             logger.run()
@@ -140,15 +140,15 @@ def test_runs_until_the_close(tmp_path: Path, sensor: Sensor) -> None:
 def test_logs_again_after_a_close(tmp_path: Path, sensor: Sensor) -> None:
     writer = SummaryWriter(tmp_path)
     writer.log_system()
-    assert writer._system is not None
-    started = writer._system._started
+    assert writer._system_logger is not None
+    started = writer._system_logger._started
     (first,) = samplers()
     writer.close()
     first.join(SECONDS)
     sensor.sampled = threading.Semaphore(0)
     writer.log_system(0.1)
-    assert writer._system is not None
-    assert writer._system._started == started  # steps go on
+    assert writer._system_logger is not None
+    assert writer._system_logger._started == started  # steps go on
     wait_for(sensor, 2)  # the first of them is logged
     writer.close()
     assert float(sensor.samples - 1) in [value for _, _, value in points(tmp_path)]
@@ -188,7 +188,7 @@ def test_does_not_keep_the_writer_alive(tmp_path: Path, sensor: Sensor) -> None:
     writer.log_system(3600)
     wait_for(sensor, 1)
     forgotten = weakref.ref(writer)
-    logger = weakref.ref(writer._system)
+    logger = weakref.ref(writer._system_logger)
     (thread,) = samplers()
     del writer
     gc.collect()
@@ -250,7 +250,7 @@ def test_a_forked_child_does_not_sample(tmp_path: Path, sensor: Sensor) -> None:
     writer = SummaryWriter(tmp_path)
     writer.log_system(3600)
     wait_for(sensor, 1)
-    system = writer._system
+    system = writer._system_logger
     assert system is not None
     held, release = threading.Event(), threading.Event()
 
@@ -268,7 +268,7 @@ def test_a_forked_child_does_not_sample(tmp_path: Path, sensor: Sensor) -> None:
         signal.alarm(SECONDS)  # it would wait for ever for a lock
         try:
             writer.close()
-            ok = not samplers() and writer._system is None and system not in process._open
+            ok = not samplers() and writer._system_logger is None and system not in process._open
         finally:
             os._exit(0 if ok else 1)
     release.set()
@@ -283,7 +283,7 @@ def test_a_copy_does_not_sample(tmp_path: Path, sensor: Sensor) -> None:
     with SummaryWriter(tmp_path) as writer:
         writer.log_system(3600)
         with pickle.loads(pickle.dumps(writer)) as copy:
-            assert copy._system is None
+            assert copy._system_logger is None
             assert len(samplers()) == 1
 
 

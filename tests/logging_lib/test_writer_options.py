@@ -36,10 +36,18 @@ def test_an_unknown_on_full_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("option", [{"flush_secs": "10"}, {"flush_secs": None}, {"max_queue": None}])
+def test_options_that_are_no_numbers_are_refused_before_anything_is_written(tmp_path: Path, option: Any) -> None:
+    (name,) = option
+    with pytest.raises(TypeError, match=f"{name} must be a number, got (str|NoneType)"):
+        SummaryWriter(tmp_path, **option)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_on_full_drop_keeps_as_much_as_fits(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A flush interval that never ends, and a thread that is never in a hurry: nothing leaves the queue."""
     with SummaryWriter(tmp_path, flush_secs=NEVER, on_full="drop") as writer:
-        background = writer._run._background
+        background = writer._run_writer._background
         assert background is not None
         background.wake = lambda limit, urgent=False: None  # type: ignore[method-assign, misc]
         for step in range(MIN_QUEUE + 100):
@@ -59,7 +67,7 @@ def test_write_to_disk_false_checks_and_writes_nothing(tmp_path: Path) -> None:
         with pytest.raises(TypeError, match="tag 't': expected numbers, got NoneType"):
             writer.add_scalar("t", None)
         assert writer.flush()
-        assert len(writer._inbox) == 0
+        assert len(writer._run_inbox) == 0
     assert list(tmp_path.iterdir()) == []
 
 
@@ -174,6 +182,7 @@ def test_the_short_way_checks_as_the_long_one(tmp_path: Path) -> None:
 def test_the_run_knows_its_files(tmp_path: Path) -> None:
     run = RunWriter(tmp_path, 10, 1.0)
     run.create()
+    assert run.paths == [("", path) for path in event_paths(tmp_path)]
     run.put("a", 1.0, 1, 1.0)
     run.put(("sub", "a"), 1.0, 1, 1.0)
     run.close()
