@@ -149,7 +149,7 @@ async def _drawn(picture: Picture, runs: Path) -> str:
     async with app.run_test(size=picture.size) as pilot:
         await _until(pilot, lambda: not app.ingester.status.loading and app.main.read is app.ingester.snapshot)
         await pilot.press(*picture.keys.split())
-        await _until(pilot, lambda: not (shared.blobs.waits or shared.embeddings.cache.waits))
+        await _until(pilot, lambda: not shared.blobs.waits)
         with mock.patch("rich.console.SVG_EXPORT_THEME", _XTERM):
             return smaller(app.export_screenshot(title="tbtui", simplify=True))
 
