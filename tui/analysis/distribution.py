@@ -1,26 +1,30 @@
-"""What histograms tell: mean and spread, percentiles, the same values in other buckets, the share of zeros."""
+"""What histograms tell: mean and spread, the same values in other buckets, the share of zeros and of clipped values."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from logging_lib.tfevents.histogram import EMPTY, Buckets
+from logging_lib.tfevents.histogram import Buckets
+from tui.analysis.buckets import filled
+from tui.analysis.percentiles import Floats, percentiles
 
-Floats = npt.NDArray[np.float64]
+Span = tuple[float, float]
 
-BASIS_POINTS = (0, 668, 1587, 3085, 5000, 6915, 8413, 9332, 10000)
-"""TensorBoard's percentile bands, in hundredths of a percent: the quantiles at -1.5 to 1.5 sigma, median and ends."""
 BINS = 30
 """How many bins TensorBoard shows a histogram in."""
+CORE = (500, 9500)
+"""Where the extreme twentieths end, in hundredths of a percent: what is an outlier of scalars is one here."""
 _ZERO = 1e-6
+_PILED_UP = 2.0
+"""An end holds values that were clipped there if it has so many times those beside it."""
+_LEAST_PILE, _LEAST_VALUES = 0.05, 30
+_WIDE = 0.25
+"""From which part of the values on an outermost bucket is too wide to tell a pile in it."""
 _LARGEST = sys.float_info.max
-_TOO_MANY = 1e300
-"""Counts below it can be added up; no honest histogram has more."""
 
 
 class Moments(NamedTuple):
@@ -30,20 +34,9 @@ class Moments(NamedTuple):
     std: float
 
 
-def usable(buckets: Buckets) -> Buckets:
-    """The buckets with finite edges and a sane count (above 0, below 1e300), ascending, each with left <= right."""
-    kept = np.isfinite(buckets.left) & np.isfinite(buckets.right) & (buckets.counts > 0) & (buckets.counts < _TOO_MANY)
-    if not kept.any():
-        return EMPTY
-    left = np.minimum(buckets.left, buckets.right)[kept]
-    right = np.maximum(buckets.left, buckets.right)[kept]
-    ascending = np.lexsort((right, left))
-    return Buckets(left[ascending], right[ascending], buckets.counts[kept][ascending])
-
-
 def moments(buckets: Buckets) -> Moments | None:
     """Mean and standard deviation, as if each bucket's values lay at its middle; None for an empty histogram."""
-    buckets = usable(buckets)
+    buckets = filled(buckets)
     if not len(buckets.counts):
         return None
     shares = _shares(buckets)
@@ -54,32 +47,21 @@ def moments(buckets: Buckets) -> Moments | None:
     return Moments(mean * scale, float(np.sqrt(shares @ (middles - mean) ** 2)) * scale)
 
 
-def percentiles(buckets: Buckets, basis_points: Sequence[float] = BASIS_POINTS) -> Floats | None:
-    """The values below which so many hundredths of a percent lie, float64[len(basis_points)]; None where empty.
+def span(buckets: Buckets) -> Span | None:
+    """The outer edges of the filled buckets, None for an empty histogram."""
+    buckets = filled(buckets)
+    return (float(buckets.left[0]), float(buckets.right.max())) if len(buckets.counts) else None
 
-    Values are taken to lie evenly in their bucket. 0 and 10000 give the outer edges.
+
+def equal_edges(spans: Iterable[Span], bins: int = BINS) -> Floats | None:
+    """Edges [bins + 1] of equal bins over all of the spans, strictly ascending; None without any.
+
+    A span of one value, or of values too close for so many bins, gets bins around it.
     """
-    buckets = usable(buckets)
-    if not len(buckets.counts):
+    every = list(spans)
+    if not every:
         return None
-    upto = np.cumsum(buckets.counts)
-    before = np.concatenate([[0.0], upto[:-1]])
-    wanted = np.asarray(basis_points, np.float64) / 10_000 * upto[-1]
-    at = np.minimum(np.searchsorted(upto, wanted), len(upto) - 1)
-    within = np.clip((wanted - before[at]) / (upto[at] - before[at]), 0, 1)
-    return np.asarray(buckets.left[at] * (1 - within) + buckets.right[at] * within, np.float64)
-
-
-def shared_edges(histograms: Iterable[Buckets], bins: int = BINS) -> Floats | None:
-    """Edges [bins + 1] of equal bins over all values of the histograms, strictly ascending; None where all are empty.
-
-    Histograms of one single value, or of values too close for so many bins, get bins around it.
-    """
-    filled = [buckets for buckets in map(usable, histograms) if len(buckets.counts)]
-    if not filled:
-        return None
-    lo = min(float(buckets.left[0]) for buckets in filled)
-    hi = max(float(buckets.right.max()) for buckets in filled)
+    lo, hi = min(low for low, _ in every), max(high for _, high in every)
     edges = _equal_bins(lo, hi, bins)
     if not (np.diff(edges / 2) > 0).all():
         room = abs(lo) * 0.1 + 1
@@ -93,11 +75,13 @@ def rebin(buckets: Buckets, edges: Floats) -> Floats:
     A bucket of one single value counts where it lies; the last bin includes its right edge. What lies outside the
     edges is left out.
     """
-    buckets = usable(buckets)
-    below = np.array([_count_below(buckets, edge) for edge in edges])
-    if len(below):
-        below[-1] += buckets.counts[(buckets.left == buckets.right) & (buckets.left == edges[-1])].sum()
-    return np.diff(below)
+    buckets = filled(buckets)
+    if not len(edges) or not len(buckets.counts):
+        return np.zeros(max(len(edges) - 1, 0))
+    apart = bool((buckets.left[1:] >= buckets.right[:-1]).all())
+    below = _apart_below(buckets, edges) if apart else np.array([_count_below(buckets, edge) for edge in edges])
+    below[-1] += buckets.counts[(buckets.left == buckets.right) & (buckets.left == edges[-1])].sum()
+    return np.maximum(np.diff(below), 0.0)
 
 
 def share_of_zero(buckets: Buckets) -> float | None:
@@ -106,13 +90,37 @@ def share_of_zero(buckets: Buckets) -> float | None:
     A bucket around or beside 0 counts as zeros if it is narrower than a millionth of the largest magnitude, as
     TensorFlow's are around most data; in coarser ones zeros cannot be told from small values, and are not counted.
     """
-    buckets = usable(buckets)
+    buckets = filled(buckets)
     if not len(buckets.counts):
         return None
     largest = max(abs(float(buckets.left[0])), abs(float(buckets.right.max())))
     holds_zero = (buckets.left <= 0) & (buckets.right >= 0)
     magnitude = np.maximum(-buckets.left, buckets.right)
     return float(_shares(buckets)[holds_zero & (magnitude <= _ZERO * largest)].sum())
+
+
+def share_clipped(buckets: Buckets) -> float | None:
+    """Which part of the values is piled up at an end, as saturated or clipped ones are, 0..1; None where empty.
+
+    An end is as wide as one of 30 bins over the values without their extreme twentieths, or as the outermost bucket,
+    and holds a pile if there is more than twice as much in it as beside it. An end at 0 is none: those are zeros. So
+    is one in a bucket so wide that it does not show. Less than a twentieth of all counts as none, or less than thirty
+    values: outliers are no pile.
+    """
+    buckets, ends, core = filled(buckets), span(buckets), percentiles(buckets, CORE)
+    if ends is None or core is None:
+        return None
+    bin_width = (float(core[1]) / 2 - float(core[0]) / 2) / BINS * 2
+    widths = [max(bin_width, float(buckets.right[at]) - float(buckets.left[at])) for at in (0, -1)]
+    piled = 0.0
+    for end, width, inward in ((ends[0], widths[0], 1), (ends[1], widths[1], -1)):
+        reach = sorted(end + inward * width * n for n in range(3))
+        if end == 0 or not 0 < width <= BINS * _WIDE * bin_width or not np.isfinite(reach).all():
+            continue
+        at_end, beside = rebin(buckets, np.array(reach))[::inward]
+        piled += float(at_end) if at_end > _PILED_UP * beside and at_end >= _LEAST_VALUES else 0.0
+    share = min(piled / buckets.total, 1.0)
+    return share if share >= _LEAST_PILE else 0.0
 
 
 def _equal_bins(lo: float, hi: float, bins: int) -> Floats:
@@ -122,6 +130,16 @@ def _equal_bins(lo: float, hi: float, bins: int) -> Floats:
 
 def _shares(buckets: Buckets) -> Floats:
     return np.asarray(buckets.counts / buckets.counts.sum(), np.float64)
+
+
+def _apart_below(buckets: Buckets, edges: Floats) -> Floats:
+    """How many values lie below each edge, for buckets that do not overlap."""
+    before = np.concatenate(([0.0], np.cumsum(buckets.counts)[:-1]))
+    last = np.searchsorted(buckets.left, edges, side="left") - 1
+    at = np.maximum(last, 0)
+    low, width = buckets.left[at] / 2, buckets.right[at] / 2 - buckets.left[at] / 2
+    share = np.divide(np.clip(edges / 2 - low, 0, width), width, out=np.ones_like(width), where=width > 0)
+    return np.where(last < 0, 0.0, before[at] + buckets.counts[at] * share)
 
 
 def _count_below(buckets: Buckets, edge: float) -> float:

@@ -76,13 +76,15 @@ class TbtuiApp(TerminalApp):
         if self.is_running:
             ingester.start()
         from tui.app.memory import recall
+        from tui.app.pictures import drawing
         from tui.app.shared import shared_for
         from tui.app.watching import Watching
         from tui.render.glyphs import ASCII, BRAILLE
 
         shared = shared or shared_for(self.start.settings)
-        shared.blobs.on_loaded = self._announce_blobs
+        shared.blobs.on_loaded = shared.embeddings.cache.on_loaded = self._announce_blobs
         shared.sparks.glyphs = ASCII if self.kind.ascii else BRAILLE
+        shared.pictures.drawing = drawing(self.start.settings.images, self.kind)
         recalled = recall(self.logdirs, self.start, self._announce_trouble)
         return Watching(self.logdirs, shared, ingester, recalled, (*self.start.complaints, *recalled.notes))
 

@@ -44,7 +44,8 @@ class CardTexts:
     """What a title says: the name, and the shown run's curve of each tag, with `labels` where there are several.
 
     `group` is "" where it stands elsewhere; `best` is the best run of a single tag, `beside` the names of all tags
-    of its group.
+    of its group. `missing` is what is not there of what the chart is for, if anything:
+    said where there are no curves, elsewhere `!` hints at it.
     """
 
     group: str
@@ -53,6 +54,7 @@ class CardTexts:
     labels: tuple[str, ...]
     best: Best | None
     beside: tuple[str, ...] = ()
+    missing: str = ""
 
 
 class CardDrawing:
@@ -75,13 +77,14 @@ class CardDrawing:
         want = plot, texts, _seen(selection), look, size, on_cursor
         if self._drawn[0] != want:
             title = self._title(plot, texts, selection, look, size.width, on_cursor=on_cursor)
-            self._drawn = want, [title, *self._chart(plot, selection, look, size)]
+            why_empty = texts.missing if texts.missing and not plot.curves else plot.why_empty(selection)
+            self._drawn = want, [title, *self._chart(plot, why_empty, selection, look, size)]
         return self._drawn[1]
 
-    def _chart(self, plot: Plot, selection: Selection, look: Look, size: CardSize) -> list[Strip]:
+    def _chart(self, plot: Plot, why_empty: str, selection: Selection, look: Look, size: CardSize) -> list[Strip]:
         height = size.height - 1
         if plot.window is None:
-            lines = wrap(plot.why_empty(selection), size.width - 2 * _MARGIN)[:height]
+            lines = wrap(why_empty, size.width - 2 * _MARGIN)[:height]
             lines += [""] * (height - len(lines))
             return [row_strip([(f" {line}", look.dim)], size.width, look.text) for line in lines]
         cells = size.width - size.gutter - _MARGIN
@@ -100,6 +103,8 @@ class CardDrawing:
         room = cells - 2 * _MARGIN
         whole = width(printable(f"{texts.group}/{texts.name}" if texts.group else texts.name))
         right = self._values(plot, texts, selection, look, room, whole)
+        if texts.missing and plot.curves:
+            right.append((" !", look.warning))
         name = headed_parts(texts.group, texts.name, texts.beside, room - cells_of(right), look)
         parts = [(" ", look.text), *name, *right, (" ", look.text)]
         if on_cursor:

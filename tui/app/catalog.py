@@ -31,7 +31,7 @@ class Group:
 
     def label(self, tag: str) -> str:
         """What one of its tags is called under the title, yet to be made printable: pinned ones by their full names."""
-        return (short_name(tag) if self.name not in ("", PINNED) else tag) or "(no name)"
+        return (short_name(tag) if self.name not in ("", PINNED) else said(tag)) or "(no name)"
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -66,12 +66,23 @@ def _number_key(number: str) -> tuple[int, int, str]:
 
 def group_of(tag: str) -> str:
     """The part before the first `/`, "" where there is none."""
-    return tag.partition("/")[0] if "/" in tag else ""
+    return said(tag).partition("/")[0] if "/" in said(tag) else ""
 
 
 def short_name(tag: str) -> str:
     """A tag's name inside its group."""
-    return tag.partition("/")[2] or tag
+    return said(tag).partition("/")[2] or said(tag)
+
+
+def said(tag: str) -> str:
+    """A tag without what torch and tensorboardX put behind every text's."""
+    return tag.removesuffix("/text_summary")
+
+
+def tag_labels(tags: Sequence[str]) -> dict[str, str]:
+    """What tags on one chart are called, yet to be made printable: without their group where that is the same."""
+    alike = len({group_of(tag) for tag in tags}) == 1
+    return {tag: short_name(tag) if alike else tag for tag in tags}
 
 
 def grouped(ordered: Sequence[str], selection: Selection) -> list[Group]:

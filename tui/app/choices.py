@@ -14,9 +14,21 @@ class Tab(StrEnum):
 
     SCALARS = "Scalars"
     HISTOGRAMS = "Histograms"
+    IMAGES = "Images"
+    AUDIO = "Audio"
+    TEXT = "Text"
+    PR_CURVES = "PR curves"
     HPARAMS = "HParams"
+    GRAPHS = "Graphs"
+    CUSTOM = "Custom"
+    PROJECTOR = "Projector"
+    MESHES = "Meshes"
     OTHER = "Other data"
     PROBLEMS = "Problems"
+
+
+SCALAR_TABS = frozenset((Tab.SCALARS, Tab.CUSTOM))
+"""The tabs whose charts are of scalars."""
 
 
 class Density(StrEnum):

@@ -12,7 +12,7 @@ from tui.render.text import printable
 TABLES: Mapping[str, tuple[str, ...]] = {
     "": ("remember",),
     "defaults": ("theme", "palette", "density", "axis", "smoothing", "log_y", "no_outliers", "mean_of"),
-    "terminal": ("ascii", "colours", "diff", "mouse", "fps", "animations"),
+    "terminal": ("ascii", "colours", "images", "diff", "mouse", "fps", "animations"),
 }
 """Table -> its keys, each named like its setting; "" is what stands before the first table. `keys` is another."""
 SPELLINGS = {"colors": "colours"}

@@ -54,7 +54,7 @@ class Readout:
     """One curve's point nearest to a place: wall time in epoch seconds, `relative` in seconds from the run's first.
 
     `beyond` tells that the place lies before the run's first or after its last point. `x` is the point's own.
-    `spread` is of a group of runs: the ends of its band there, and how many runs it is of.
+    `spread` are the ends of the curve's band there, and how many runs that is of: 0 where it was logged.
     """
 
     run: str
@@ -122,8 +122,14 @@ def readout(curve: RunCurve, x: float | None) -> Readout | None:
         x is not None and not curve.x[0] <= x <= curve.x[-1],
         curve.tag,
         float(curve.x[at]),
-        None if (band := curve.band) is None else (float(band.low[at]), float(band.high[at]), int(band.counts[at])),
+        _spread(curve.band, at),
     )
+
+
+def _spread(band: Band | None, at: int) -> tuple[float, float, int] | None:
+    if band is None:
+        return None
+    return float(band.low[at]), float(band.high[at]), 0 if band.counts is None else int(band.counts[at])
 
 
 def nearest(x: Floats, place: float) -> int:

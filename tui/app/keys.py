@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.binding import Binding
 
@@ -62,12 +62,32 @@ def _key(
 
 ROWS, CARDS, TABLE, CHART = "rows", "cards", "table", "chart"
 HISTOGRAMS, HISTOGRAM, HPARAMS, RUNS, LIST = "histograms", "histogram", "hparams", "runs", "list"
-_ALL_VIEWS = (ROWS, CARDS, TABLE, CHART, HISTOGRAMS, HISTOGRAM, HPARAMS, RUNS, LIST)
+TEXT, AUDIO = "text", "audio"
+PROJECTION, MESH, GRAPH, OTHER = "projection", "mesh", "graph", "other"
+PR_CURVE, CUSTOM_CARDS = "pr_curve", "custom_cards"
+IMAGES, IMAGE = "images", "image"
+BLOBS, BLOB = "blobs", "blob"  # lists and full views of blobs that have no keys of their own
+_ALL_VIEWS = (
+    ROWS, CARDS, TABLE, CHART, HISTOGRAMS, HISTOGRAM, TEXT, AUDIO, BLOBS, BLOB, IMAGES, IMAGE, PR_CURVE,
+    CUSTOM_CARDS, PROJECTION, MESH, GRAPH, OTHER, HPARAMS, RUNS, LIST,
+)  # fmt: skip
+_VIEW_OF = {"problems": LIST, "custom_chart": CHART}
+_VIEW_OF |= dict.fromkeys(
+    ("audios", "texts", "pr_curves", "graphs", "meshes", "projections"), BLOBS
+)
+
+
+def view_of(page: str) -> str:
+    """What the table calls the view that a page, by its id, is."""
+    return _VIEW_OF.get(page, page)
+
 
 MOVE = (
-    _key("cursor_up", "up,k", "↑ k", "up", "Move up; in a full view: the tag before.", "Moving"),
-    _key("cursor_down", "down,j", "↓ j", "down", "Move down; in a full view: the tag after.", "Moving",
-         CHART, HISTOGRAM, footer=("↑ ↓", "tag")),
+    _key("cursor_up", "up,k", "↑ k", "up", "Move up; in a full view: the tag before; projector: the next point.",
+         "Moving"),
+    _key("cursor_down", "down,j", "↓ j", "down", "Move down; in a full view: the tag after; projector: the next point.",
+         "Moving",
+         CHART, HISTOGRAM, TEXT, AUDIO, IMAGE, BLOB, PROJECTION, MESH, PR_CURVE, footer=("↑ ↓", "tag")),
     _key("cursor_left", "left,h", "← h", "left",
          "Lists: close a tag's runs, then its group; a directory of runs. Full views: cursor or step back. "
          "Cards, tables: one to the left.",
@@ -75,47 +95,62 @@ MOVE = (
     _key("cursor_right", "right,l", "→ l", "right",
          "Lists: open a tag's runs, unfold a group or a directory. Full views: cursor or step on. "
          "Cards, tables: one to the right.",
-         "Moving", CHART, HISTOGRAM, footer=("← →", "cursor")),
+         "Moving", CHART, HISTOGRAM, TEXT, AUDIO, IMAGE, BLOB, MESH, PR_CURVE, GRAPH, footer=("← →", "cursor")),
     _key("page_up", "pageup", "PgUp", "page up", "A page up; in a full view: ten places back.", "Moving"),
     _key("page_down", "pagedown", "PgDn", "page down", "A page down; in a full view: ten places on.", "Moving"),
     _key("first", "home", "Home", "first", "To the first line, point, step or column.", "Moving"),
     _key("last", "end", "End", "last", "To the last line, point, step or column.", "Moving"),
     _key("enter", "enter", "Enter", "open", "Go in: from the list to the full view. Tables: sort by the column.",
-         "Moving", ROWS, CARDS, HISTOGRAMS, HPARAMS),
+         "Moving", ROWS, CARDS, HISTOGRAMS, IMAGES, BLOBS, HPARAMS, CUSTOM_CARDS, GRAPH, OTHER),
     _key("leave", "escape", "Esc", "back", "Go out: clear the cursor, close the full view, leave the pane.", "Moving",
-         CHART, HISTOGRAM),
+         CHART, HISTOGRAM, TEXT, AUDIO, IMAGE, BLOB, PROJECTION, MESH, PR_CURVE, GRAPH),
 )  # fmt: skip
 
 HERE = (
     _key("toggle_line", "space", "Space", "show/fold", "Runs: show or hide. Tags: open into runs. Cards, groups: fold.",
-         "Showing", RUNS, ROWS),
+         "Showing", RUNS, ROWS, HISTOGRAM),
     _key("pin", "p", "p", "pin", "Pin the tag, or the run, on top; again: unpin it.", "Showing"),
     _key("copy", "c", "c", "copy", "Copy: the row's value, or the chart's or table's numbers as CSV. "
          "In tmux this needs `set -s set-clipboard on`.", "Taking",
          TABLE),
     _key("export", "e", "e", "export", "Write the points in view to a new CSV file in the working directory; "
-         "where that is in the log directory, in the home directory.", "Taking"),
-    _key("cursor_back", "comma", ",", "cursor back", "Charts and cards: the cursor a place back.", "In a chart",
-         CARDS, footer=(", .", "cursor")),
-    _key("cursor_on", "full_stop", ".", "cursor on", "Charts and cards: the cursor a place on.", "In a chart"),
+         "where that is in the log directory, in the home directory. Images, sounds: the files as logged. "
+         "Meshes: as OBJ.", "Taking"),
+    _key("cursor_back", "comma", ",", "cursor back",
+         "Charts and cards: the cursor a place back. Images: a frame. PR curves: a threshold. Projector: a point. "
+         "Meshes: one of a batch. Graphs: the one logged before.", "In a chart",
+         CARDS, IMAGE, AUDIO, HISTOGRAM, PR_CURVE, CUSTOM_CARDS, footer=(", .", "cursor")),
+    _key("cursor_on", "full_stop", ".", "cursor on",
+         "Charts and cards: the cursor a place on, and so on.", "In a chart"),
     _key("mark", "m", "m", "mark",
          "Mark the cursor's place: differences to it, and min, max, mean and slope between. Again: take it away.",
-         "In a chart", CHART),
-    _key("zoom_in", "plus,equals_sign", "+", "zoom in", "Zoom in about the cursor, or the end.", "In a chart",
-         CHART, CARDS, footer=("+ - 0", "zoom")),
+         "In a chart", CHART, PR_CURVE),
+    _key("zoom_in", "plus,equals_sign", "+", "zoom in", "Zoom in about the cursor, or the end; images: or the middle. "
+         "Graphs: unfold a level.",
+         "In a chart", CHART, CARDS, IMAGE, AUDIO, HISTOGRAM, PROJECTION, MESH, PR_CURVE, CUSTOM_CARDS,
+         footer=("+ - 0", "zoom")),
     _key("zoom_out", "minus", "-", "zoom out", "Zoom out.", "In a chart"),
     _key("zoom_all", "0", "0", "all", "Show everything again.", "In a chart"),
     _key("zoom_range", "z", "z", "to range", "Zoom to what lies between the mark and the cursor.", "In a chart"),
-    _key("pan_left", "shift+left,H", "Shift+← H", "pan left", "Move the stretch in view to the left.",
+    _key("pan_left", "shift+left,H", "Shift+← H", "pan left", "Move the stretch in view to the left; meshes: turn.",
+         "In a chart", MESH, footer=("Shift+← Shift+→", "pan")),
+    _key("pan_right", "shift+right,L", "Shift+→ L", "pan right", "Move the stretch in view to the right; meshes: turn.",
          "In a chart"),
-    _key("pan_right", "shift+right,L", "Shift+→ L", "pan right", "Move the stretch in view to the right.",
+    _key("pan_up", "shift+up,K", "Shift+↑ K", "pan up", "Full views of other data: move what is in view up, by a line.",
          "In a chart"),
+    _key("pan_down", "shift+down,J", "Shift+↓ J", "pan down", "The same, down.", "In a chart"),
+    _key("colour", "C", "C", "colours", "Projector: colour points by the next column of the metadata.", "In a chart",
+         PROJECTION),
+    _key("distance", "D", "D", "distance", "Projector: nearest by cosine or by Euclidean distance.", "In a chart"),
+    _key("scroll_on", "d", "d", "scroll on", "Long texts: a screenful on; Space too.", "In a chart",
+         TEXT, footer=("d u", "scroll")),
+    _key("scroll_back", "u", "u", "scroll back", "Long texts: a screenful back.", "In a chart"),
 )  # fmt: skip
 
 SHOW = (
     _key("density", "g", "g", "rows/cards",
-         "Scalars: rows, or cards with a small chart each. Histograms: ridgeline over the steps, or one step as bars.",
-         "Showing", ROWS, CARDS),
+         "Scalars: rows, or cards with a small chart each. Full views of other data: the next way to show it.",
+         "Showing", ROWS, IMAGES, IMAGE, CARDS, TEXT, PROJECTION, MESH, GRAPH),
     _key("table", "v", "v", "table", "Scalars: the table of runs and tags.", "Showing", TABLE, footer=("v", "back")),
     _key("together", "G", "G", "group", "Put a group's tags on one chart; in the rows, on one scale.", "Showing"),
     _key("measure", "w", "w", "which", "Table: last, min, max, or the mean of the last points.", "Showing", TABLE),
@@ -124,16 +159,19 @@ SHOW = (
     _key("aggregate", "A", "A", "seeds", "Draw the runs of one group as their mean: by a regex, or by equal hparams.",
          "Comparing", RUNS),
     _key("spread", "B", "B", "band", "The band about a mean: min to max, or ± the standard deviation.", "Comparing"),
-    _key("order", "S", "S", "sort", "Sort the runs: by name, last event, the tag's last or best value.", "Comparing",
-         RUNS),
+    _key("order", "S", "S", "sort", "Sort the runs: by name, last event, the tag's last or best value. "
+         "Graphs: by parameters.", "Comparing",
+         RUNS, GRAPH),
     _key("toggle_all", "a", "a", "all/none", "Show all runs, or none.", "Showing"),
     _key("only", "o", "o", "only this", "Show only this run; again: all.", "Showing", RUNS),
     _key("filter", "slash", "/", "filter", "Filter the focused pane: regular expression, smart case, live.", "Showing",
-         ROWS, CARDS, HISTOGRAMS, RUNS, HPARAMS, first=True),
+         ROWS, CARDS, HISTOGRAMS, IMAGES, BLOBS, RUNS, TEXT, HPARAMS, PROJECTION, CUSTOM_CARDS, GRAPH, OTHER,
+         first=True),
     _key("axis", "x", "x", "x axis", "X axis: step, relative time, wall time.", "Showing"),
-    _key("fit", "f", "f", "fit", "Fit x to the longest run, to the focused run, or each run to 0-100 %.", "Showing"),
+    _key("fit", "f", "f", "fit", "Fit x to the longest run, to the focused run, or each run to 0-100 %. "
+         "Texts: wrap long lines, or not.", "Showing"),
     _key("no_outliers", "O", "O", "outliers", "Leave outliers out of the range of y, as TensorBoard does.", "Showing",
-         CARDS),
+         CARDS, CUSTOM_CARDS),
     _key("log_y", "y", "y", "log y", "Logarithmic y axis.", "Showing", CHART),
     _key("superseded", "r", "r", "restarts",
          "Show or hide what a restarted run logged again: faint in the chart, in brackets among histograms. "
@@ -144,10 +182,13 @@ SHOW = (
 )  # fmt: skip
 
 GO = (
-    _key("next_problem", "n", "n", "next problem", "To the next NaN or infinity.", "Going"),
+    _key("next_problem", "n", "n", "next problem",
+         "To the next NaN or infinity; in a text or a graph: to the next match.", "Going", GRAPH),
     _key("focus_next", "tab", "Tab", "next pane", "To the next pane; opens the runs in a narrow window.", "Going",
-         ROWS, HISTOGRAMS, HPARAMS, LIST, first=True),
+         ROWS, HISTOGRAMS, IMAGES, BLOBS, HPARAMS, LIST, OTHER, first=True),
     _key("focus_previous", "shift+tab", "Shift+Tab", "previous pane", "To the previous pane.", "Going", first=True),
+    _key("tab_on", "right_curly_bracket", "}", "next tab", "To the next tab.", "Going", first=True),
+    _key("tab_back", "left_curly_bracket", "{", "tab before", "To the tab before.", "Going", first=True),
     *(
         _key(f"tab({number})", str(number), str(number), f"tab {number}", f"To tab {number}.", "Going", first=True)
         for number in range(1, 10)
@@ -169,8 +210,35 @@ FOOTER_KEYS = {
     "cursor_right": ("cursor_left", "cursor_right"),
     "cursor_back": ("cursor_back", "cursor_on"),
     "zoom_in": ("zoom_in", "zoom_out", "zoom_all"),
+    "pan_left": ("pan_left", "pan_right"),
+    "scroll_on": ("scroll_on", "scroll_back"),
 }
 """Where the footer writes the first keys of several commands beside one label: which ones."""
+LABELS = {
+    **{("cursor_right", view): "step" for view in (HISTOGRAM, TEXT, AUDIO, BLOB)},
+    ("cursor_right", PR_CURVE): "step",
+    ("cursor_back", PR_CURVE): "threshold",
+    ("density", TEXT): "view",
+    ("toggle_line", HISTOGRAM): "runs",
+    ("cursor_back", HISTOGRAM): "bin",
+    ("filter", TEXT): "search",
+    ("cursor_down", PROJECTION): "point",
+    ("density", PROJECTION): "axes",
+    ("filter", PROJECTION): "search",
+    ("cursor_right", IMAGE): "step",
+    ("cursor_back", IMAGE): "frame",
+    ("density", IMAGES): "grid",
+    ("density", IMAGE): "runs/steps",
+    ("cursor_right", MESH): "step",
+    ("density", MESH): "view",
+    ("pan_left", MESH): "rotate",
+    ("enter", OTHER): "values",
+    ("cursor_right", GRAPH): "fold",
+    ("density", GRAPH): "view",
+    ("filter", GRAPH): "search",
+    ("next_problem", GRAPH): "next match",
+}
+"""What the footer calls a command in a view where that is not its label."""
 LEAVE = next(key for key in MOVE if key.id == "leave")
 # What a key of the first kind does is the focused widget's affair, one of the second the main screen's; the last work
 # over whatever is open.
@@ -181,7 +249,11 @@ APP_BINDINGS = [key.binding for key in APP]
 
 def footer_keys(view: str, keys: Iterable[Key] = KEYS) -> list[Key]:
     """The keys that matter in a view, in the table's order."""
-    return [key for key in keys if view in key.views]
+    return [_labelled(key, LABELS.get((key.id, view))) for key in keys if view in key.views]
+
+
+def _labelled(key: Key, label: str | None) -> Key:
+    return key if label is None else replace(key, label=label, footer=key.footer and (key.footer[0], label))
 
 
 def help_sections(keys: Iterable[Key] = KEYS) -> dict[str, list[tuple[str, str]]]:

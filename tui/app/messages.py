@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
+from tui.app.blob_steps import Place
+
 
 @dataclass
 class Committed(Message):
@@ -38,6 +40,13 @@ class TagOpened(Message):
     """Show this tag of the present tab in its full view; None goes back to the rows."""
 
     tag: str | None
+
+
+@dataclass
+class StepChosen(Message):
+    """Show the blobs of this step, or those before it, in every view; None shows the newest."""
+
+    step: Place | None
 
 
 @dataclass
@@ -120,7 +129,8 @@ class TagExpanded(Message):
 
 @dataclass
 class FilterEdited(Message):
-    """The text of the filter line changed; `pane` is "runs" or "tags", or "groups" for how runs are put together."""
+    """The text of the filter line changed; `pane` is "runs" or "tags", "search" for what is searched for in the
+    page, or "groups" for how runs are put together."""
 
     pane: str
     text: str

@@ -78,14 +78,16 @@ def superseded_notes(total: int, noun: str, looks: str, *, shown: bool, key: str
     return [f"restarted: {many} {how}, {key} {then} them", f"{many} {how}, {key} {then}", short]
 
 
-def group_parts(title: str, tags: int, note: str, *, folded: bool, cells: int, look: Look) -> list[Part]:
+def group_parts(
+    title: str, tags: int, note: str, *, folded: bool, cells: int, look: Look, noun: str = "tag"
+) -> list[Part]:
     """The line over a group of tags, at least `cells` wide: its title, and how many it hides or what there is to say.
 
     `title` is yet to be made printable.
     """
     name = fit(title, min(cells - 4, width(printable(title))), keep="both")
     parts = [("▸" if folded else " ", look.dim), (name, look.text + Style(bold=True)), (" ", look.text)]
-    if said := plural(tags, "tag") if folded else note:
+    if said := plural(tags, noun) if folded else note:
         parts.append((f"{said} ", look.dim))
     return [*parts, ("─" * cells, look.faint)]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,12 +15,13 @@ from textual.strip import Strip
 from tui.analysis.outliers import inner_range
 from tui.analysis.zoom import Stretch, clipped
 from tui.app.axes import x_ticks, y_ticks
+from tui.app.bands import margin_band
 from tui.app.catalog import focused_run
 from tui.app.choices import Fit
 from tui.app.curve_cache import CurveCache
 from tui.app.curves import Floats, RunCurve
 from tui.app.selection import Selection
-from tui.app.shared import Shared
+from tui.app.shared import RunStyles, Shared
 from tui.app.theme import Look
 from tui.model import SeriesKey
 from tui.render.chart import ChartSpec, PlotArea, draw_chart, plot_area
@@ -65,6 +66,7 @@ class PlotCache(CurveCache):
     def __init__(self) -> None:
         super().__init__()
         self._plots: dict[tuple[SeriesKey, ...], tuple[object, Plot]] = {}
+        self._bounded: dict[tuple[SeriesKey, ...], tuple[tuple[RunCurve, ...], RunCurve]] = {}
 
     def plot(self, keys: tuple[SeriesKey, ...], curves: tuple[RunCurve, ...], view: _View) -> Plot:
         """The plot of the curves of some series."""
@@ -73,10 +75,23 @@ class PlotCache(CurveCache):
             known = self._plots[keys] = (curves, view), _plot(curves, view)
         return known[1]
 
+    def bounded(self, keys: tuple[SeriesKey, ...], curve: RunCurve, lower: RunCurve, upper: RunCurve) -> RunCurve:
+        """A curve with a band between two others; `keys` are those of all three."""
+        known = self._bounded.get(keys)
+        made_of = curve, lower, upper
+        if known is None or known[0] != made_of:
+            if len(lower.x) and len(upper.x):
+                band = margin_band(curve.steps, (lower.steps, lower.smoothed), (upper.steps, upper.smoothed))
+                curve = replace(curve, band=band)
+            known = self._bounded[keys] = made_of, curve
+        return known[1]
+
     def keep_plots(self, shown: Iterable[Sequence[SeriesKey]]) -> None:
         """Forget the plots of other series than are on one of those shown together, and their curves."""
         kept = {tuple(keys) for keys in shown}
-        self.keep_only([key for keys in kept for key in keys])
+        series = list(dict.fromkeys(key for keys in kept for key in keys))
+        self.keep_only(series)
+        self._bounded = {keys: known for keys, known in self._bounded.items() if set(keys) <= set(series)}
         self._plots = {keys: known for keys, known in self._plots.items() if keys in kept}
 
 
@@ -91,12 +106,35 @@ class _View:
     fitted: str | None
 
 
-def plot_of(snapshot: StoreSnapshot, keys: Sequence[SeriesKey], selection: Selection, cache: PlotCache) -> Plot:
-    """The plot of some series, of one tag or several, under a selection."""
-    curves = tuple(cache.of(snapshot.scalars[key], selection) for key in keys)
+Bounds = Mapping[SeriesKey, tuple[SeriesKey, SeriesKey]]
+"""Series with a band about them -> those of its lower and its upper bound."""
+NO_BOUNDS: Bounds = {}
+
+
+def plot_of(
+    snapshot: StoreSnapshot,
+    keys: Sequence[SeriesKey],
+    selection: Selection,
+    cache: PlotCache,
+    bounds: Bounds = NO_BOUNDS,
+) -> Plot:
+    """The plot of some series, of one tag or several, under a selection.
+
+    `keep_plots` knows a plot with bounds by `with_bounds(keys, bounds)`.
+    """
+    of = {key: cache.of(snapshot.scalars[key], selection) for key in with_bounds(keys, bounds)}
+    curves = tuple(
+        cache.bounded((key, *bounds[key]), of[key], *(of[bound] for bound in bounds[key])) if key in bounds else of[key]
+        for key in keys
+    )
     fitted = focused_run(snapshot, selection) if selection.fit is Fit.FOCUSED else None
     view = _View(selection.zoom, selection.log_y, selection.superseded, selection.no_outliers, fitted)
-    return cache.plot(tuple(keys), curves, view)
+    return cache.plot(with_bounds(keys, bounds), curves, view)
+
+
+def with_bounds(keys: Sequence[SeriesKey], bounds: Bounds) -> tuple[SeriesKey, ...]:
+    """Some series, and then those of the bounds of their bands."""
+    return (*keys, *(bound for key in keys for bound in bounds.get(key, ())))
 
 
 def _plot(curves: tuple[RunCurve, ...], view: _View) -> Plot:
@@ -165,6 +203,23 @@ def _ink(colour: str) -> Style:
     return Style(color=colour)
 
 
+def chart_styles(styles: RunStyles, runs: Sequence[str], look: Look) -> ChartStyles:
+    """How a chart looks whose curves, by owner, are of these runs."""
+    return ChartStyles(
+        base=Style(bgcolor=look.background),
+        axis=look.faint,
+        label=look.dim,
+        grid=look.faint,
+        cursor=look.accent,
+        mark=look.warning,
+        warning=look.error,
+        highlight=Style(bgcolor=look.cursor_background),
+        shade=Style(bgcolor=look.shade),
+        curves={i: _ink(styles.colour(run)) for i, run in enumerate(runs)},
+        faint={i: _ink(styles.faint(run, look)) for i, run in enumerate(runs)},
+    )
+
+
 class PlotDrawing:
     """Draws a plot again and again: the curves only when they, their window or the size changed.
 
@@ -209,18 +264,6 @@ class PlotDrawing:
         runs = self._shared.runs
         want = look, tuple(runs.colour(curve.run) for curve in plot.curves)
         if self._styled is None or self._styled[0] != want:
-            styles = ChartStyles(
-                base=Style(bgcolor=look.background),
-                axis=look.faint,
-                label=look.dim,
-                grid=look.faint,
-                cursor=look.accent,
-                mark=look.warning,
-                warning=look.error,
-                highlight=Style(bgcolor=look.cursor_background),
-                shade=Style(bgcolor=look.shade),
-                curves={i: _ink(colour) for i, colour in enumerate(want[1])},
-                faint={i: _ink(runs.faint(curve.run, look)) for i, curve in enumerate(plot.curves)},
-            )
+            styles = chart_styles(runs, [curve.run for curve in plot.curves], look)
             self._styled = want, styles
         return self._styled[1]

@@ -100,7 +100,7 @@ FORMS: Mapping[str, Form] = {
     "superseded": _FLAG,
 }
 """Field of Selection -> its form."""
-PASSING = frozenset(("tab", "focused_run", "tag", "histogram", "cursor", "mark", "zoom"))
+PASSING = frozenset(("tab", "focused_run", "tag", "opened", "step", "cursor", "mark", "zoom"))
 """Fields that are not remembered: where one looks just now. The run in focus is the newest one next time."""
 
 

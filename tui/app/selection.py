@@ -4,17 +4,37 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from logging_lib.tfevents import plugins
 from tui.analysis.x_axis import XAxis
+from tui.app.blob_steps import Place
 from tui.app.choices import Aggregation, Density, Fit, Measure, RunOrder, Tab, following
 from tui.store.snapshot import StoreSnapshot
 
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999)
-KINDS_WITH_A_TAB = frozenset((plugins.SCALARS, plugins.HISTOGRAMS, plugins.HPARAMS))
+BLOB_TABS: Mapping[Tab, frozenset[str]] = {
+    Tab.HISTOGRAMS: frozenset((plugins.HISTOGRAMS,)),
+    Tab.IMAGES: frozenset((plugins.IMAGES,)),
+    Tab.AUDIO: frozenset((plugins.AUDIO,)),
+    Tab.TEXT: frozenset((plugins.TEXT,)),
+    Tab.PR_CURVES: frozenset((plugins.PR_CURVES,)),
+    Tab.GRAPHS: frozenset(
+        (
+            plugins.GRAPHS,
+            plugins.GRAPH_KERAS_MODEL,
+            plugins.GRAPH_RUN_METADATA,
+            plugins.GRAPH_RUN_METADATA_GRAPH,
+            plugins.GRAPH_TAGGED_RUN_METADATA,
+        )
+    ),
+    Tab.CUSTOM: frozenset((plugins.CUSTOM_SCALARS,)),
+    Tab.MESHES: frozenset((plugins.MESH,)),
+}
+"""The plugins whose data each tab of blobs shows."""
+KINDS_WITH_A_TAB = frozenset((plugins.SCALARS, plugins.HPARAMS)).union(*BLOB_TABS.values())
 """What the tab of other data does not list."""
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
 
@@ -38,6 +58,10 @@ class Filter:
         """Where the filter matches the name."""
         return _compiled(self.text)[0].search(name)
 
+    def all_in(self, line: str) -> Iterator[re.Match[str]]:
+        """All places where the filter matches a line."""
+        return _compiled(self.text)[0].finditer(line)
+
 
 @lru_cache(maxsize=64)
 def _compiled(text: str) -> tuple[re.Pattern[str], bool]:
@@ -56,8 +80,9 @@ def _compiled(text: str) -> tuple[re.Pattern[str], bool]:
 class Selection:
     """Which runs and tags are shown, and how.
 
-    `focused_run` is the run whose values the rows show, None for the one that logged last. `tag` and `histogram`
-    are the tags in the full views, None in the list. `superseded` tells that the full views show what a restarted
+    `focused_run` is the run whose values the rows show, None for the one that logged last. `tag` is the tag of scalars
+    in the full view, None in the list; `opened` are those of the other tabs, and `step` is the step that these show of
+    every tag, None for its newest. `superseded` tells that the full views show what a restarted
     run logged again, too. `together` puts all tags of a group on one chart (on one scale, in the rows).
 
     `cursor`, `mark` and `zoom` (first and last place in view, the latter infinite for the end, wherever that will be)
@@ -89,7 +114,8 @@ class Selection:
     table_order: str | None = None
     table_reversed: bool = False
     tag: str | None = None
-    histogram: str | None = None
+    opened: tuple[tuple[Tab, str], ...] = ()
+    step: Place | None = None
     axis: XAxis = XAxis.STEP
     fit: Fit = Fit.LONGEST
     cursor: float | None = None
@@ -105,6 +131,15 @@ class Selection:
     def smoothing_weight(self) -> float:
         """The weight in force: 0 draws the points as they are."""
         return self.weight if self.smoothing else 0.0
+
+    def opened_in(self, tab: Tab) -> str | None:
+        """The tag in the full view of a tab of blobs, None in its list."""
+        return dict(self.opened).get(tab)
+
+    def opening(self, tab: Tab, tag: str | None) -> Selection:
+        """With this tag in the full view of the tab, or its list."""
+        others = tuple(pair for pair in self.opened if pair[0] is not tab)
+        return replace(self, opened=others if tag is None else (*others, (tab, tag)))
 
 
 def toggled(members: frozenset[str], member: str) -> frozenset[str]:
@@ -156,9 +191,10 @@ def tabs_of(snapshot: StoreSnapshot, selection: Selection) -> list[Tab]:
     seen = {key.plugin for key in snapshot.blobs}
     found = {
         Tab.SCALARS: True,
-        Tab.HISTOGRAMS: plugins.HISTOGRAMS in seen,
+        **{tab: bool(kinds & seen) for tab, kinds in BLOB_TABS.items()},
         Tab.HPARAMS: any(run.start is not None for run in snapshot.runs.values()),
-        Tab.OTHER: bool(seen - KINDS_WITH_A_TAB or snapshot.projectors),
+        Tab.PROJECTOR: bool(snapshot.projectors),  # its data lie beside the event files
+        Tab.OTHER: bool(seen - KINDS_WITH_A_TAB),
         Tab.PROBLEMS: bool(snapshot.problems),
     }
     return [tab for tab in Tab if found[tab] or tab is selection.tab]

@@ -30,6 +30,7 @@ class Settings:
     mean_of: int = 10
     ascii: bool | None = None
     colours: str | None = None
+    images: str = "blocks"
     diff: bool = True
     mouse: bool = True
     fps: int = 250
@@ -117,6 +118,7 @@ RULES: Mapping[str, Rule] = {
     "mean_of": Between(1, 1_000_000, whole=True),
     "ascii": YesNo(),
     "colours": OneOf(("truecolor", "256", "16", "8", "none")),
+    "images": OneOf(("blocks", "ascii")),
     "diff": YesNo(),
     "mouse": YesNo(),
     "fps": Between(1, 1000, whole=True),

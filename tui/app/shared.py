@@ -16,6 +16,8 @@ from tui.app.blobs import BlobCache
 from tui.app.catalog import folded_names, natural_key
 from tui.app.facts import BestCache, DifferenceCache, FactsCache, SparkCache
 from tui.app.keys import KEYS, Key
+from tui.app.pictures import Pictures
+from tui.app.projections import Embeddings
 from tui.app.remapping import remapped
 from tui.app.settings import Settings
 from tui.app.tag_list import TagLists
@@ -32,7 +34,7 @@ class RunStyles:
     directories."""
 
     def __init__(self, palette: str = "default") -> None:
-        self._palette = palette
+        self.palette = palette
         self._styles: Mapping[str, RunStyle] = {}
         self._names: Mapping[str, str] = {}
         self._fitted: dict[int, Mapping[str, str]] = {}
@@ -53,7 +55,7 @@ class RunStyles:
         known = list(self._styles) if self._settled else []
         new = sorted(set(names).difference(known), key=lambda name: (starts(name), natural_key(name)))
         if new and [*known, *new] != list(self._styles):
-            self._styles = assign([*known, *new], palette=self._palette)
+            self._styles = assign([*known, *new], palette=self.palette)
             self._names = {name: printable(short) for name, short in folded_names(list(self._styles)).items()}
             self._fitted = {}
         self._settled = settled
@@ -66,7 +68,7 @@ class RunStyles:
         """
         new = [name for name in names if name not in self._group_styles]
         shown = [self._style(name) for name in (*beside, *names) if name not in new]
-        self._group_styles |= assign(new, shown, palette=self._palette)
+        self._group_styles |= assign(new, shown, palette=self.palette)
         shorts = {name: printable(short) for name, short in folded_names(names).items()}
         if shorts != self._last_groups:
             self._group_names = {**self._last_groups, **shorts}
@@ -143,6 +145,8 @@ class Shared:
     tag_lists: TagLists = field(default_factory=TagLists)
     runs: RunStyles = field(default_factory=RunStyles)
     blobs: BlobCache = field(default_factory=BlobCache)
+    pictures: Pictures = field(default_factory=Pictures)
+    embeddings: Embeddings = field(default_factory=Embeddings)
     clock: Callable[[], float] = time.time
     mean_of: int = Settings().mean_of
     keys: tuple[Key, ...] = KEYS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.app.choices import Tab
+from tui.app.choices import SCALAR_TABS, Tab
 from tui.app.selection import Selection
 from tui.render.cells import fit, width
 from tui.render.text import printable
@@ -24,7 +24,7 @@ def settings(selection: Selection) -> list[tuple[str, bool]]:
     """Each setting in words, and whether it is another than the screen starts with; of the present tab only."""
     s, usual = selection, Selection()
     words: list[tuple[str, bool]] = []
-    if s.tab is Tab.SCALARS:
+    if s.tab in SCALAR_TABS:
         words = [(text, True) for text in _comparing(s)]
         words += [(f"x {s.axis.value}", s.axis is not usual.axis)]
         words += [(f"fit {s.fit.value}", True)] if s.fit is not usual.fit else []
@@ -32,8 +32,8 @@ def settings(selection: Selection) -> list[tuple[str, bool]]:
         words += [(smooth, s.smoothing_weight != usual.smoothing_weight)]
         words += [("log" if s.log_y else "linear", s.log_y)]
         words += [(text, True) for text, on in (("zoomed", s.zoom), ("no outliers", s.no_outliers)) if on]
-        words += [("grouped", True)] if s.together else []
-    if s.tab in (Tab.SCALARS, Tab.HISTOGRAMS) and s.superseded:
+        words += [("grouped", True)] if s.together and s.tab is Tab.SCALARS else []
+    if s.tab in (Tab.SCALARS, Tab.HISTOGRAMS, Tab.CUSTOM, Tab.PR_CURVES) and s.superseded:
         words.append(("+superseded", True))
     return words
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -92,26 +92,41 @@ def export_points(plot: Plot, directory: Path) -> tuple[Path, int]:
     """
     tags = plot.tags
     what = tags[0] if len(tags) == 1 else group_of(tags[0])
-    stream = _new_file(directory, f"tbtui-{safe_file_name(what)}")
+    return write_new_file(directory, what, lambda stream: write_points(stream, plot))
+
+
+def write_new_file(
+    directory: Path, what: str, write: Callable[[TextIO], int], suffix: str = ".csv"
+) -> tuple[Path, int]:
+    """Write a new text file named after `what`, CSV unless told otherwise; returns where, and what `write` returns.
+
+    OSError as in `export_points`.
+    """
+    stream = _new_file(directory, f"tbtui-{safe_file_name(what)}", suffix)
     path = Path(stream.name)
     try:
         with stream:
-            return path, write_points(stream, plot)
+            return path, write(stream)
     except OSError:
         path.unlink(missing_ok=True)
         raise
 
 
-def _new_file(directory: Path, name: str) -> TextIO:
+def _new_file(directory: Path, name: str, suffix: str) -> TextIO:
     """`name.csv`, or `name-2.csv`, ... where there is one already."""
     for number in range(1, _MOST_NUMBERS):
-        path = directory / (f"{name}.csv" if number == 1 else f"{name}-{number}.csv")
+        path = directory / (f"{name}{suffix}" if number == 1 else f"{name}-{number}{suffix}")
         try:
             # A run's name is what its directory is called, in whatever encoding.
             return path.open("x", encoding="utf-8", errors="surrogateescape", newline="")
         except FileExistsError:
             continue
     raise FileExistsError(f"{_MOST_NUMBERS} files called {name} already")
+
+
+def short_path(path: Path) -> str:
+    """A path as a user knows it: in the working directory by its name."""
+    return path.name if path.parent == Path.cwd() else str(path)
 
 
 def export_directory(logdirs: Iterable[Path]) -> Path:

@@ -62,6 +62,7 @@ class Watching:
         if self.memory is not None:
             self.memory.close()
         self.shared.blobs.close()
+        self.shared.embeddings.cache.close()
 
     def forget(self) -> None:
         """Show everything as it is shown where nothing is remembered, and remember nothing."""

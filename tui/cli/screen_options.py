@@ -23,6 +23,7 @@ SETTINGS = {
     "log": "log_y",
     "ascii": "ascii",
     "colours": "colours",
+    "images": "images",
     "diff": "diff",
     "mouse": "mouse",
     "fps": "fps",
@@ -43,6 +44,7 @@ def add_screen_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--ascii", action=_SWITCH, help="ASCII characters only; else what the terminal can show")
     _choice(group, "colours", "else what TERM, COLORTERM and NO_COLOR say")
     group.add_argument("--colors", dest="colours", choices=_words("colours"), help=argparse.SUPPRESS)
+    _choice(group, "images", "what images are drawn with")
     group.add_argument("--diff", action=_SWITCH, help="send the terminal only what changed (usual)")
     group.add_argument("--mouse", action=_SWITCH, help="take the mouse from the terminal (usual)")
     group.add_argument("--fps", metavar="N", type=_number("fps"), help="draw a change at most so often a second")

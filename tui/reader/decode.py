@@ -32,6 +32,7 @@ from tui.reader.collect import Blobs, Collection, Points
 from tui.reader.parsed import Parsed, parse, too_large
 from tui.reader.scalar_layout import ScalarField
 from tui.reader.scalar_number import is_number, is_wide, number_of
+from tui.reader.skim import Skimmed
 
 RUN_GRAPH_TAG = "__run_graph__"
 META_GRAPH_TAG = "__meta_graph__"
@@ -45,6 +46,7 @@ _BULK_EVENTS_PER_TAKE = 1 << 18
 
 # TensorFlow's own limit.
 _MOST_DIMENSIONS = 254
+_Place = Record | Skimmed
 _PLUGIN_OF_V1 = {"histo": plugins.HISTOGRAMS, "image": plugins.IMAGES, "audio": plugins.AUDIO}
 
 
@@ -85,6 +87,10 @@ class EventDecoder:
         except MemoryError:  # of one huge value; there is enough for the next ones
             self._problem(parsed.record, too_large(parsed.record))
 
+    def add_skimmed(self, record: Skimmed) -> None:
+        """Add a record whose data were passed over."""
+        self._add(record, record.event)
+
     def admits(self, fields: Iterable[ScalarField]) -> bool:
         """Whether the scalars of an event with these fields may be added by `add_points`, without the event.
 
@@ -117,7 +123,7 @@ class EventDecoder:
             first, last = float(finite.min()), float(finite.max())
         self._first, self._last = min(self._first, first), max(self._last, last)
 
-    def _add(self, record: Record, event: event_pb2.Event) -> None:
+    def _add(self, record: _Place, event: event_pb2.Event) -> None:
         self._events += 1
         wall_time = event.wall_time
         if not self._first <= wall_time <= self._last and math.isfinite(wall_time):
@@ -197,7 +203,7 @@ class EventDecoder:
             self._others.append(TagInfo(SeriesKey(self.run, tag, plugin), *about, tensor))
 
     def _add_value(
-        self, record: Record, event: event_pb2.Event, item: int, value: summary_pb2.Summary.Value, kind: str | None
+        self, record: _Place, event: event_pb2.Event, item: int, value: summary_pb2.Summary.Value, kind: str | None
     ) -> None:
         """A value that is no simple_value."""
         tag = value.tag
@@ -212,7 +218,7 @@ class EventDecoder:
         else:
             self._add_blob(record, event, item, tag, plugin)
 
-    def _add_tensor_scalar(self, record: Record, event: event_pb2.Event, value: summary_pb2.Summary.Value) -> None:
+    def _add_tensor_scalar(self, record: _Place, event: event_pb2.Event, value: summary_pb2.Summary.Value) -> None:
         try:
             number = number_of(value.tensor)
         except ValueError as error:
@@ -225,14 +231,15 @@ class EventDecoder:
         points.values.append(number)
         points.wide = points.wide or is_wide(value.tensor.dtype)
 
-    def _add_blob(self, record: Record, event: event_pb2.Event, item: int, tag: str, plugin: str) -> None:
+    def _add_blob(self, record: _Place, event: event_pb2.Event, item: int, tag: str, plugin: str) -> None:
         if (blobs := self._data.blobs.get((tag, plugin))) is None:
             blobs = self._data.blobs[tag, plugin] = Blobs()
+        length = record.length if isinstance(record, Skimmed) else len(record.payload)
         blobs.steps.append(event.step)
         blobs.wall_times.append(event.wall_time)
-        blobs.refs.append(BlobRef(self.path, record.offset, len(record.payload), item))
+        blobs.refs.append(BlobRef(self.path, record.offset, length, item))
 
-    def _add_hparams(self, record: Record, value: summary_pb2.Summary.Value) -> None:
+    def _add_hparams(self, record: _Place, value: summary_pb2.Summary.Value) -> None:
         try:
             data = decode_hparams(value.metadata.plugin_data.content)
         except DecodeError:
@@ -241,7 +248,7 @@ class EventDecoder:
         if data is not None:
             self._others.append(HParamsInfo(self.run, self.path, data))
 
-    def _add_other(self, record: Record, event: event_pb2.Event) -> None:
+    def _add_other(self, record: _Place, event: event_pb2.Event) -> None:
         """An event that is no summary: graphs are kept, sessions told apart; versions and messages hold no data."""
         match event.WhichOneof("what"):
             case "graph_def":
@@ -275,7 +282,7 @@ class EventDecoder:
         self._origin = Origin(self.path, self._origin.session + 1, step or None)
         self._data = Collection()
 
-    def _problem(self, record: Record, reason: str) -> None:
+    def _problem(self, record: _Place, reason: str) -> None:
         self._others.append(Problem(self.path, record.offset, reason))
 
 

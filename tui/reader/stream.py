@@ -14,6 +14,7 @@ from tui.model import Problem
 from tui.reader.decode import EventDecoder
 from tui.reader.mark import Mark
 from tui.reader.scalar_blocks import BlockDecoder, FastTools, Stop
+from tui.reader.skim import skim
 
 CHUNK_BYTES = 1 << 20
 # Chunks under this size, such as the latest points of a live run, are read record by record.
@@ -22,6 +23,9 @@ _LEAST_BLOCK = 4096
 _MOST_CARRIED = 1 << 16
 # Between two calls of `breathe`; 64 ordinary records take a third of a millisecond.
 _RECORDS_PER_BREATH = 64
+# After a long record that was passed over.
+_FIRST_CHUNK_BYTES = 1 << 14
+_SKIMMED_AT_ONCE = 64
 _LENGTH = struct.Struct("<Q")
 
 
@@ -62,6 +66,7 @@ class EventStream:
         self._told: list[Problem] = []
         # The record `last` is to be made of, if one was read by itself since.
         self._newest: Record | None = None
+        self._chunk_bytes = CHUNK_BYTES
 
     def resume(self, offset: int) -> None:
         """Go on at `offset`, where a record starts; what was taken in of an unfinished one is let go."""
@@ -76,8 +81,9 @@ class EventStream:
             OSError: the file cannot be read.
             MemoryError: a record is too large; what was taken in of it is let go.
         """
+        self._skim(file, size)
         file.seek(self.offset)
-        wanted = max(min(CHUNK_BYTES, size - self.offset), 0)
+        wanted = max(min(self._chunk_bytes, size - self.offset), 0)
         try:
             if self._blocks is None or self._records.open_damage or self._records.pending > _MOST_CARRIED:
                 self._read_ordinary(file, wanted, size)
@@ -93,6 +99,22 @@ class EventStream:
             self._tell_tail_damage()
         told, self._told = self._told, []
         return told
+
+    def _skim(self, file: FileIO, size: int) -> None:
+        """Pass over long records of data that are decoded when they are shown.
+
+        Where there are some there may be more, after little else: chunks grow from small ones again.
+        """
+        self._chunk_bytes = min(2 * self._chunk_bytes, CHUNK_BYTES)
+        for _ in range(_SKIMMED_AT_ONCE if self._records.open_damage is None else 0):
+            record = skim(file, self.offset - len(self._carried) - self._records.pending, size)
+            if record is None:
+                break
+            self._decoder.add_skimmed(record)
+            self.last, self._newest = record.mark, None
+            self.resume(self.last.end)
+            self._chunk_bytes = _FIRST_CHUNK_BYTES
+            self._breathe()
 
     def _read_ordinary(self, file: FileIO, wanted: int, size: int) -> None:
         data = file.read(wanted)

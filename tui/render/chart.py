@@ -11,7 +11,7 @@ import numpy as np
 from tui.render.canvas import Behind, Canvas, Part, curve_paint
 from tui.render.cells import width as text_width
 from tui.render.glyphs import BRAILLE, Glyphs
-from tui.render.raster import NO_OWNER, Curve, Marks, Raster, rasterise
+from tui.render.raster import NO_OWNER, Curve, Marks, Path, Raster, rasterise
 from tui.render.text import printable
 from tui.render.window import Window
 
@@ -26,21 +26,33 @@ _LABEL_GAP = 2
 _GRID_EVERY = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One narrow character at a place in the plane, in the colour of a curve's owner, with something behind it."""
+
+    x: float
+    y: float
+    character: str
+    owner: int
+    behind: Behind = Behind.NOTHING
+
+
 @dataclass(frozen=True, eq=False)
 class ChartSpec:
     """What a chart shows. Without `y_ticks` there is no left axis, without `x_ticks` no lower one.
 
-    The cursor, the other marked places and the ends of the `shaded` stretch are x values; what of them is outside the
-    window is left out.
+    The cursor, the other marked places and the ends of the `shaded` stretch are x values, `spots` places over the
+    curves; what of them is outside the window is left out.
     """
 
-    curves: Sequence[Curve]
+    curves: Sequence[Curve | Path]
     window: Window
     x_ticks: Sequence[Tick] = ()
     y_ticks: Sequence[Tick] = ()
     cursor_x: float | None = None
     marks_x: Sequence[float] = ()
     shaded: tuple[float, float] | None = None
+    spots: Sequence[Spot] = ()
     grid: bool = True
     glyphs: Glyphs = BRAILLE
 
@@ -118,7 +130,16 @@ def draw_chart(spec: ChartSpec, width: int, height: int, raster: Raster | None =
         draw_x_axis(canvas, spec.x_ticks, spec.window, area, spec.glyphs)
     _draw_undrawable(canvas, spec, area, raster.marks)
     _draw_feet(canvas, spec, area, marks, cursor)
+    _draw_spots(canvas, spec, area)
     return canvas
+
+
+def _draw_spots(canvas: Canvas, spec: ChartSpec, area: PlotArea) -> None:
+    for spot in spec.spots:
+        column, row = area.column_of(spot.x, spec.window), area.row_of(spot.y, spec.window)
+        if column is not None and row is not None:
+            canvas.put(row, column, spot.character, curve_paint(spot.owner))
+            canvas.put_behind(spot.behind, slice(column, column + 1), slice(row, row + 1))
 
 
 def _draw_feet(canvas: Canvas, spec: ChartSpec, area: PlotArea, marks: Sequence[int], cursor: int | None) -> None:

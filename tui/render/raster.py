@@ -1,7 +1,8 @@
 """Curves to braille: a numpy rasteriser that loses no spike, however many points share a column.
 
 A cell is two dots wide and four high. Each curve becomes a lowest and a highest dot for every column of dots; a
-column's points are reduced to their extremes first, so the cost hardly grows with the number of points.
+column's points are reduced to their extremes first, so the cost hardly grows with the number of points. Paths, whose
+points go in any direction, are drawn line by line.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tui.render.glyphs import BRAILLE
+from tui.render.paths import path_dots
 from tui.render.traces import PLACES_AT_ONCE, Bools, Columns, Indices, Ints, Traces, Values, trace
 from tui.render.window import Window
 
@@ -43,6 +45,18 @@ class Curve:
     faint: bool = False
     pattern: int = 0
     low: Values | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Path:
+    """Lines from point to point, in whatever direction they go. `x` and `y` are any float[n]; points that are not on
+    the plane make gaps, and those outside the window leave no mark. `owner` and `faint` are as in Curve.
+    """
+
+    x: Values
+    y: Values
+    owner: int
+    faint: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,8 +93,8 @@ class Raster:
     marks: Marks
 
 
-def rasterise(curves: Sequence[Curve], window: Window, width: int, height: int) -> Raster:
-    """Draw the curves into `width` x `height` cells.
+def rasterise(curves: Sequence[Curve | Path], window: Window, width: int, height: int) -> Raster:
+    """Draw the curves, and then the paths, into `width` x `height` cells.
 
     Within a cell a plain curve replaces the faint ones, so that it stays crisp; plain curves add their dots, and
     the last one gives the colour. Lines that cross the window's edges are drawn up to them.
@@ -89,11 +103,15 @@ def rasterise(curves: Sequence[Curve], window: Window, width: int, height: int) 
     marks, layers = Marks.none(width), _Layers(width, height)
     if width and height:
         columns = Columns.of(window, 2 * width, 4 * height)
-        layers.fill([curve for curve in curves if curve.low is not None], columns)
-        for batch in _batches([curve for curve in curves if curve.low is None], 2 * width):
+        functions = [curve for curve in curves if isinstance(curve, Curve)]
+        layers.fill([curve for curve in functions if curve.low is not None], columns)
+        for batch in _batches([curve for curve in functions if curve.low is None], 2 * width):
             traces = trace([(curve.x, curve.y) for curve in batch], columns)
             _mark(marks, batch, traces)
             layers.add(batch, traces, [_BEHIND if curve.faint else _FRONT for curve in batch])
+        for path in (curve for curve in curves if isinstance(curve, Path)):
+            dots = path_dots(path.x, path.y, window, 2 * width, 4 * height)
+            layers.add_dots(dots, path.owner, _BEHIND if path.faint else _FRONT)
     return layers.raster(marks)
 
 
@@ -158,6 +176,13 @@ class _Layers:
         within = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - sizes, sizes)
         starts = (layer * height + first) * width + column
         self._owners.reshape(-1)[np.repeat(starts, sizes) + within * width] = np.repeat(owner, sizes)
+
+    def add_dots(self, dots: Bools, owner: int, layer: int) -> None:
+        """Draw dots [4 * height, 2 * width] over those drawn before."""
+        row, column = np.nonzero(dots)
+        self._steps[layer, row, column] += 1
+        self._steps[layer, row + 1, column] -= 1
+        self._owners[layer, row // 4, column // 2] = owner
 
     def fill(self, bands: Sequence[Curve], columns: Columns) -> None:
         """Draw what lies between the bounds of bands, last of all layers."""

@@ -35,8 +35,8 @@ class Ridge:
 class RidgelineSpec:
     """What to draw. `ridges` oldest first, all on `edges` float64[bins + 1], strictly ascending and finite; the
     canvas has ridge i as the curve of owner i, and the `chosen` one filled. x goes from the first to the last edge;
-    without `x_ticks` there is no axis. Counts that are no finite number above 0 are taken as 0. ValueError for
-    edges that do not fit.
+    without `x_ticks` there is no axis. Counts that are no finite number above 0 are taken as 0. `peak` is the greatest
+    count of a bin of all pictures that share a scale; 0 for that of these ridges. ValueError for edges that do not fit.
     """
 
     ridges: Sequence[Ridge]
@@ -44,6 +44,7 @@ class RidgelineSpec:
     chosen: int | None = None
     x_ticks: Sequence[Tick] = ()
     glyphs: Glyphs = BRAILLE
+    peak: float = 0.0
 
     def __post_init__(self) -> None:
         if len(self.edges) < 2 or not np.isfinite(self.edges).all() or not (np.diff(self.edges / 2) > 0).all():
@@ -142,10 +143,11 @@ def _shares(spec: RidgelineSpec, columns: int) -> Floats:
     counts = np.stack([ridge.counts for ridge in spec.ridges]).astype(np.float64)
     counts = np.where(np.isfinite(counts) & (counts > 0), counts, 0.0)
     # Halves and shares, because sums and differences of very large numbers overflow.
-    counts /= counts.max() or 1.0
+    own = float(counts.max()) or 1.0
+    counts /= own
     places = (spec.edges / 2 - spec.edges[0] / 2) / (spec.edges[-1] / 2 - spec.edges[0] / 2)
     density = np.stack([_density(row, places, columns) for row in counts])
-    return np.asarray(density / (density.max() or 1.0))
+    return np.asarray(density / (density.max() or 1.0)) * min(own / (spec.peak or own), 1.0)
 
 
 def _density(counts: Floats, places: Floats, columns: int) -> Floats:

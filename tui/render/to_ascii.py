@@ -12,9 +12,9 @@ from tui.render.palette import MARKS_IN_ASCII
 UNKNOWN = "?"
 # What stands for what: signs of the screen first, then what Textual draws borders and bars with.
 _SIGNS = {
-    "*": "★☆", "~": "…≈", "x": "×✗", "%": "□", ".": "○·░", "=": "◌═━", ":": "┊▒", "+": "±┼├┤┬┴┌┐└┘╭╮╯╰┏┓┗┛╔╗╚╝",
+    "*": "★☆◉", "~": "…≈", "x": "×✗", "%": "□", ".": "○·░", "=": "◌═━", ":": "┊▒", "+": "±┼├┤┬┴┌┐└┘╭╮╯╰┏┓┗┛╔╗╚╝",
     ">": "→▸›»", "<": "←◂‹«", "^": "↑▴", "v": "↓▾", "d": "Δδ", "s": "σ", "u": "µμ", "o": "•", "'": "‘’", '"': "“”",
-    "|": "│┃║╏▏▎▍▌▋▊▉▐▕", "-": "─╍–—−↔▔▀", "_": "▁▂▃▄", "#": "█▓▅▆▇▖▗▘▙▛▜▝▟", "/": "÷",
+    "|": "│┃║╏▏▎▍▌▋▊▉▐▕", "-": "─╍–—−↔▔▀", "_": "▁▂▃▄", "#": "█▓▅▆▇▖▗▘▙▛▜▝▟", "/": "÷▞", "\\": "▚",
 }  # fmt: skip
 _ASCII_OF = MARKS_IN_ASCII | {sign: ascii_sign for ascii_sign, signs in _SIGNS.items() for sign in signs}
 _ASCII_OF["🔎"] = " >"

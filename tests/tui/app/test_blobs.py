@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,17 +18,19 @@ from tests.tui.app.screens import histogram
 from tui.app import blobs
 from tui.app.blobs import BlobCache
 from tui.model import BlobRef
+from tui.reader.payload import read_histogram
 
 DEADLINE = 20.0
 
+Read = Callable[[BlobRef], Buckets]
+
 
 class Reader:
-    """Stands in for `read_histogram`; waits at the gate, and counts."""
+    """Reads nothing; waits at the gate, and counts."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self) -> None:
         self.asked: list[BlobRef] = []
         self.gate = threading.Event()
-        monkeypatch.setattr(blobs, "read_histogram", self)
 
     def __call__(self, ref: BlobRef) -> Buckets:
         self.asked.append(ref)
@@ -36,8 +39,8 @@ class Reader:
 
 
 @pytest.fixture
-def reader(monkeypatch: pytest.MonkeyPatch) -> Reader:
-    return Reader(monkeypatch)
+def reader() -> Reader:
+    return Reader()
 
 
 class Announced:
@@ -60,9 +63,9 @@ class Announced:
         assert self._event.wait(DEADLINE)
         self._event.clear()
 
-    def loaded(self, ref: BlobRef) -> Buckets | str:
+    def loaded(self, ref: BlobRef, read: Read = read_histogram) -> Buckets | str:
         """What becomes of a blob."""
-        while (found := self.cache.get(ref)) is None:
+        while (found := self.cache.get(ref, read)) is None:
             self.wait()
         return found
 
@@ -87,43 +90,95 @@ def written(path: Path) -> BlobRef:
 
 def test_a_histogram_is_read_from_its_file(tmp_path: Path, announced: Announced) -> None:
     ref = written(tmp_path / "file")
-    assert announced.cache.get(ref) is None
+    assert announced.cache.get(ref, read_histogram) is None
     announced.wait()
-    found = announced.cache.get(ref)
+    found = announced.cache.get(ref, read_histogram)
     assert isinstance(found, Buckets)
     np.testing.assert_array_equal(found.counts, [1.0, 6.0, 15.0, 20.0, 15.0, 1.0])
-    assert announced.cache.get(ref) is found
+    assert announced.cache.get(ref, read_histogram) is found
     assert announced.times == 1
     assert announced.threads.isdisjoint({threading.get_ident()})
 
 
 def test_a_blob_is_asked_for_once_while_it_is_read(reader: Reader, announced: Announced) -> None:
-    assert [announced.cache.get(blob(0)) for _ in range(3)] == [None] * 3
+    assert [announced.cache.get(blob(0), reader) for _ in range(3)] == [None] * 3
     reader.gate.set()
     announced.wait()
-    assert announced.cache.get(blob(0)) is EMPTY
-    assert announced.cache.get(blob(0)) is EMPTY
+    assert announced.cache.get(blob(0), reader) is EMPTY
+    assert announced.cache.get(blob(0), reader) is EMPTY
     assert reader.asked == [blob(0)]
+
+
+def test_different_readings_of_a_blob_are_different(announced: Announced) -> None:
+    other = Buckets(EMPTY.left, EMPTY.right, EMPTY.counts)
+    readings: list[Read] = [lambda ref: EMPTY, lambda ref: other]
+    assert [announced.loaded(blob(0), read) for read in readings] == [EMPTY, other]
+    assert announced.cache.get(blob(0), readings[1]) is other
+
+
+def test_what_was_asked_for_last_is_read_first(reader: Reader, announced: Announced) -> None:
+    for number in range(4):
+        announced.cache.get(blob(number), reader)
+        while not reader.asked:  # the first is being read
+            time.sleep(0.001)
+    reader.gate.set()
+    while announced.cache.waits:
+        for number in range(4):
+            announced.cache.get(blob(number), reader)
+        time.sleep(0.001)
+    assert [ref.offset for ref in reader.asked] == [0, 3, 2, 1]
+
+
+def test_of_very_many_that_wait_the_first_are_forgotten(
+    monkeypatch: pytest.MonkeyPatch, reader: Reader, announced: Announced
+) -> None:
+    monkeypatch.setattr(blobs, "_MOST_WAITING", 3)
+    announced.cache.get(blob(0), reader)
+    while not reader.asked:
+        time.sleep(0.001)
+    for number in range(1, 10):
+        announced.cache.get(blob(number), reader)
+    reader.gate.set()
+    while len(reader.asked) < 4:
+        time.sleep(0.001)
+    assert [ref.offset for ref in reader.asked] == [0, 9, 8, 7]
+    assert announced.loaded(blob(1), reader) is EMPTY  # asked for again, it is read
+
+
+def test_no_more_bytes_are_kept_than_allowed(monkeypatch: pytest.MonkeyPatch, announced: Announced) -> None:
+    monkeypatch.setattr(blobs, "MOST_BYTES", 250)
+    read: list[int] = []
+
+    def array(ref: BlobRef) -> np.ndarray:
+        read.append(ref.offset)
+        return np.zeros(100, np.uint8)
+
+    for number in (0, 1, 2, 1, 0):
+        while announced.cache.get(blob(number), array) is None:
+            announced.wait()
+    assert read == [0, 1, 2, 0]
 
 
 def test_blobs_that_wait_to_be_taken_are_announced_together(reader: Reader, announced: Announced) -> None:
     for number in range(3):
-        announced.cache.get(blob(number))
+        announced.cache.get(blob(number), reader)
     reader.gate.set()
     announced.cache.close()  # waits for the one that is read; what it has not begun it drops
     before = announced.times
     assert before == 1
-    assert announced.cache.get(blob(0)) is EMPTY
+    assert announced.cache.get(blob(0), reader) is EMPTY
     assert announced.times == before
 
 
-def test_every_blob_is_announced(monkeypatch: pytest.MonkeyPatch, announced: Announced) -> None:
-    monkeypatch.setattr(blobs, "read_histogram", lambda ref: EMPTY)
-    waiting = {blob(number) for number in range(500)}
-    waiting = {ref for ref in waiting if announced.cache.get(ref) is None}
+def test_every_blob_is_announced(announced: Announced) -> None:
+    def read(ref: BlobRef) -> Buckets:
+        return EMPTY
+
+    waiting = {blob(number) for number in range(200)}
+    waiting = {ref for ref in waiting if announced.cache.get(ref, read) is None}
     while waiting:
         announced.wait()
-        waiting = {ref for ref in waiting if announced.cache.get(ref) is None}
+        waiting = {ref for ref in waiting if announced.cache.get(ref, read) is None}
 
 
 def test_what_cannot_be_read_becomes_a_line_that_says_why(tmp_path: Path, announced: Announced) -> None:
@@ -131,18 +186,15 @@ def test_what_cannot_be_read_becomes_a_line_that_says_why(tmp_path: Path, announ
     assert announced.loaded(blob(0, "missing")) == "missing: No such file or directory"
     assert announced.loaded(ref._replace(item=1)) == f"{ref.path}: no summary value 1 in the record at byte 12"
     Path(ref.path).write_bytes(b"x" * 1000)
-    assert announced.loaded(ref) == f"{ref.path}: changed since it was read (at byte 12)"
+    assert announced.loaded(ref) == f"{ref.path}: damaged, or changed since it was read (at byte 12)"
 
 
-def test_a_bug_becomes_a_line_too_and_is_logged(
-    monkeypatch: pytest.MonkeyPatch, announced: Announced, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_bug_becomes_a_line_too_and_is_logged(announced: Announced, caplog: pytest.LogCaptureFixture) -> None:
     def fail(ref: BlobRef) -> Buckets:
         raise RuntimeError("as a bug would")
 
-    monkeypatch.setattr(blobs, "read_histogram", fail)
     with caplog.at_level(logging.ERROR, blobs.__name__):
-        assert announced.loaded(blob(0)) == "RuntimeError: as a bug would"
+        assert announced.loaded(blob(0), fail) == "RuntimeError: as a bug would"
     assert [record.exc_info is not None for record in caplog.records] == [True]
 
 
@@ -150,19 +202,19 @@ def test_only_the_latest_blobs_are_kept(monkeypatch: pytest.MonkeyPatch, reader:
     monkeypatch.setattr(blobs, "_KEPT", 3)
     reader.gate.set()
     for number in range(3):
-        announced.loaded(blob(number))
-    announced.loaded(blob(0))  # used again: 1 is now the oldest
-    announced.loaded(blob(3))
+        announced.loaded(blob(number), reader)
+    announced.loaded(blob(0), reader)  # used again: 1 is now the oldest
+    announced.loaded(blob(3), reader)
     for number in (0, 2, 3):
-        assert announced.cache.get(blob(number)) is EMPTY
+        assert announced.cache.get(blob(number), reader) is EMPTY
     assert reader.asked == [blob(number) for number in range(4)]
-    announced.loaded(blob(1))
+    announced.loaded(blob(1), reader)
     assert reader.asked == [blob(number) for number in (0, 1, 2, 3, 1)]
 
 
 def test_closing_drops_what_waits(reader: Reader, announced: Announced) -> None:
     for number in range(100):
-        announced.cache.get(blob(number))
+        announced.cache.get(blob(number), reader)
     threading.Timer(0.05, reader.gate.set).start()
     announced.cache.close()
     assert len(reader.asked) == 1
@@ -171,3 +223,39 @@ def test_closing_drops_what_waits(reader: Reader, announced: Announced) -> None:
 
 def test_closing_what_was_never_used() -> None:
     BlobCache().close()
+
+
+def test_what_may_have_changed_is_read_again(announced: Announced) -> None:
+    """A key need not be a BlobRef."""
+    answers = iter((b"first", b"second"))
+
+    def read(name: str) -> bytes:
+        return next(answers)
+
+    def loaded() -> object:
+        while (found := announced.cache.get("name", read)) is None:
+            announced.wait()
+        return found
+
+    announced.cache.forget("name", read)  # not known yet
+    assert (loaded(), loaded()) == (b"first", b"first")
+    announced.cache.forget("name", read)
+    assert loaded() == b"second"
+
+
+def test_a_cache_may_be_given_more_or_less_memory(announced: Announced) -> None:
+    small = blobs.BlobCache(most_bytes=0)
+    small.on_loaded = announced.cache.on_loaded
+    read: list[str] = []
+
+    def array(name: str) -> np.ndarray:
+        read.append(name)
+        return np.zeros(100, np.uint8)
+
+    try:
+        for name in ("a", "b", "b", "a"):
+            while small.get(name, array) is None:
+                announced.wait()
+        assert read == ["a", "b", "a"]
+    finally:
+        small.close()

@@ -9,6 +9,7 @@ from rich.color import ColorSystem
 from rich.style import Style
 
 from tests.tui.app.emulator import emulator
+from tui.app.output import pens as output_pens
 from tui.app.output.pens import PLAIN, Pen, change, change_for_blanks, draws_blank, for_blanks, pen_of
 
 BOLD, DIM, UNDERLINE, REVERSE = 1, 2, 8, 64
@@ -69,3 +70,10 @@ def test_only_a_blanks_background_counts_unless_it_is_lined_or_reversed() -> Non
     assert draws_blank(Pen(BOLD, "31", "41"), Pen(paper="41"))
     assert not draws_blank(Pen(UNDERLINE, "31", "41"), Pen(paper="41"))
     assert not draws_blank(Pen(BOLD, "31", "42"), Pen(paper="41"))
+
+
+def test_marks_are_the_bits_of_rich(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert output_pens.why_not() is None
+    monkeypatch.setattr(output_pens, "_MARKS", (*output_pens._MARKS[1:], output_pens._MARKS[0]))
+    pen_of.cache_clear()
+    assert output_pens.why_not() == "dim is another bit"

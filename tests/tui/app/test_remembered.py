@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.analysis.x_axis import XAxis
+from tui.app.blob_steps import Place
 from tui.app.choices import Aggregation, Density, Fit, Measure, RunOrder, Spread, Tab
 from tui.app.remembered import FORMS, PASSING, applied, changes, first_selection, with_settings, written
 from tui.app.selection import Filter, Selection
@@ -73,7 +74,8 @@ def test_every_field_is_remembered_or_passing() -> None:
 
 
 def test_where_one_looks_just_now_is_not_remembered() -> None:
-    looking = Selection(tab=Tab.HPARAMS, focused_run="a", tag="t", histogram="h", cursor=1.0, mark=2.0, zoom=(1.0, 2.0))
+    looking = Selection(tab=Tab.HPARAMS, focused_run="a", tag="t", cursor=1.0, mark=2.0, zoom=(1.0, 2.0), step=Place(3))
+    looking = looking.opening(Tab.IMAGES, "i")
     assert changes(Selection(), looking) == {}
 
 

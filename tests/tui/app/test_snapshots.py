@@ -1,4 +1,4 @@
-"""Pictures of four views. When one changes on purpose, look at the report, then run pytest --snapshot-update."""
+"""Pictures of three views. When one changes on purpose, look at the report, then run pytest --snapshot-update."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.app.screens import STEPS, app_on, shown, training, until
+from tests.tui.app.screens import app_on, training, until
 from tui.app.app import TbtuiApp
 from tui.app.widgets.status import Header
 from tui.ingest import ingester
@@ -43,12 +43,6 @@ def after(*keys: str, waiting_for: Callable[[Pilot[None]], bool] = lambda pilot:
     return prepare
 
 
-def every_step_is_shown(pilot: Pilot[None]) -> bool:
-    """Whether all of the histogram's blobs have been read: each has its ridge, the chosen one its bars."""
-    text = shown(pilot, "#histogram")
-    return "█" in text and all(f" {step} " in text for step in range(0, STEPS, 20))
-
-
 def test_rows(app: TbtuiApp, snap_compare: Compare) -> None:
     assert snap_compare(app, terminal_size=(160, 45), run_before=after("down", "down", "space"))
 
@@ -56,11 +50,6 @@ def test_rows(app: TbtuiApp, snap_compare: Compare) -> None:
 def test_chart_with_a_cursor(app: TbtuiApp, snap_compare: Compare) -> None:
     keys = ("enter", "down", "right", "home", *["pagedown"] * 4)
     assert snap_compare(app, terminal_size=(80, 24), run_before=after(*keys))
-
-
-def test_histogram(app: TbtuiApp, snap_compare: Compare) -> None:
-    prepare = after("2", "enter", "left", waiting_for=every_step_is_shown)
-    assert snap_compare(app, terminal_size=(120, 36), run_before=prepare)
 
 
 def test_hparams(app: TbtuiApp, snap_compare: Compare) -> None:

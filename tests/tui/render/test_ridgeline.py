@@ -63,6 +63,14 @@ def test_heights_are_on_one_scale_of_density() -> None:
     assert len(used[0]) > 2 * len(used[1])
 
 
+def test_pictures_that_share_a_peak_share_a_scale() -> None:
+    alone = RidgelineSpec([Ridge("", HUMP)], EDGES)
+    tall, low = lines(alone, 20, 8), lines(replace(alone, peak=2 * float(HUMP.max())), 20, 8)
+    assert sum(bool(row.strip()) for row in tall) == 8
+    assert sum(bool(row.strip()) for row in low) == 4
+    assert lines(replace(alone, peak=float(HUMP.max())), 20, 8) == tall
+
+
 def test_wide_and_narrow_bins_of_one_density_are_level() -> None:
     spec = RidgelineSpec([Ridge("", np.array([1.0, 1, 2, 4]))], np.array([0.0, 1, 2, 4, 8]))
     assert len(set(lines(spec, 20, 1)[0][3:-3])) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from rich.color import ColorSystem
+from rich.color import Color, ColorSystem, ColorType
 from rich.style import Style
 
 
@@ -46,12 +46,20 @@ _ON_BLANKS = sum(
 @lru_cache(maxsize=16384)
 def pen_of(style: Style, colours: ColorSystem) -> Pen:
     """The pen for a style without its link."""
-    ink, paper = style.color, style.bgcolor
     return Pen(
-        sum(1 << bit for bit, (name, _, _) in enumerate(_MARKS) if getattr(style, name)),
-        "" if ink is None or ink.is_default else ";".join(ink.downgrade(colours).get_ansi_codes()),
-        "" if paper is None or paper.is_default else ";".join(paper.downgrade(colours).get_ansi_codes(False)),
+        style._attributes & style._set_attributes,  # asked one by one they take longer than all else: see why_not
+        _parameters(style.color, colours, foreground=True),
+        _parameters(style.bgcolor, colours, foreground=False),
     )
+
+
+def _parameters(colour: Color | None, colours: ColorSystem, *, foreground: bool) -> str:
+    if colour is None or colour.is_default:
+        return ""
+    if colour.type is ColorType.TRUECOLOR and colours is ColorSystem.TRUECOLOR and colour.triplet is not None:
+        red, green, blue = colour.triplet  # pictures have thousands: what rich remembers of each is of no use
+        return f"{38 if foreground else 48};2;{red};{green};{blue}"
+    return ";".join(colour.downgrade(colours).get_ansi_codes(foreground))
 
 
 @lru_cache(maxsize=16384)
@@ -60,14 +68,31 @@ def for_blanks(pen: Pen) -> Pen:
     return pen if pen.marks & _ON_BLANKS else Pen(paper=pen.paper)
 
 
+def why_not() -> str | None:
+    """What of rich is not as this module takes it to be, in words; None if nothing is."""
+    for bit, (name, _, _) in enumerate(_MARKS):
+        before = f"not {_MARKS[bit - 1][0]}"
+        if pen_of(Style.parse(before) + Style.parse(name), ColorSystem.TRUECOLOR).marks != 1 << bit:
+            return f"{name} is another bit"
+    return None
+
+
 def draws_blank(pen: Pen, blank: Pen) -> bool:
     """Whether a blank drawn with `pen` looks as with `blank`, a pen for blanks."""
     return pen == blank or (pen.paper == blank.paper and not (pen.marks | blank.marks) & _ON_BLANKS)
 
 
-@lru_cache(maxsize=16384)
 def change(old: Pen, new: Pen) -> str:
     """The shortest sequence from one pen to another: what differs, or all from the start."""
+    if not (old.marks or new.marks) and new.ink and new.paper:
+        # From colours to others, of which a picture has thousands.
+        parts = [new.ink] * (old.ink != new.ink) + [new.paper] * (old.paper != new.paper)
+        return f"\x1b[{';'.join(parts)}m" if parts else ""
+    return _change(old, new)
+
+
+@lru_cache(maxsize=16384)
+def _change(old: Pen, new: Pen) -> str:
     if old == new:
         return ""
     if new == PLAIN:

@@ -18,6 +18,7 @@ from textual.app import App
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
+from tui.app.output import pens
 from tui.app.output.cells import cells_of
 from tui.app.output.painter import Painter
 
@@ -119,7 +120,7 @@ def why_not() -> str | None:
         )
         if update.render_segments(console).replace("\n", "") != written:
             return f"{type(update).__name__} writes something else"
-    return None
+    return pens.why_not()
 
 
 def _samples() -> Iterator[Update]:

@@ -15,22 +15,26 @@ from textual.widgets import ContentSwitcher
 from tui.app import keys, messages
 from tui.app.aggregation import Aggregator, grouping_note
 from tui.app.catalog import focused_run
-from tui.app.choices import Density, Tab
+from tui.app.choices import SCALAR_TABS, Density, Tab
+from tui.app.screens.pages import BLOB_PAGES
 from tui.app.screens.selecting import SelectingScreen
 from tui.app.selection import Selection
 from tui.app.shared import Shared
+from tui.app.widgets.custom_cards import CustomCards
 from tui.app.widgets.filter_line import FilterLine
-from tui.app.widgets.histogram_full import HistogramFull
-from tui.app.widgets.histogram_rows import HistogramRows
+from tui.app.widgets.graph_rows import GraphRows
 from tui.app.widgets.hparams import HParams
+from tui.app.widgets.line_view import StripView
 from tui.app.widgets.listings import Problems
 from tui.app.widgets.other_data import OtherData
+from tui.app.widgets.projection_rows import ProjectionRows
 from tui.app.widgets.runs_pane import RunsPane
 from tui.app.widgets.scalar_cards import ScalarCards
 from tui.app.widgets.scalar_chart import ScalarChart
 from tui.app.widgets.scalar_rows import ScalarRows
 from tui.app.widgets.scalar_table import ScalarTable
 from tui.app.widgets.status import Header, KeysLine, TabBar
+from tui.app.widgets.tag_rows import TagRows
 from tui.ingest.ingester import IngestStatus
 from tui.store.snapshot import StoreSnapshot
 
@@ -64,8 +68,9 @@ class MainScreen(SelectingScreen):
                 yield ScalarCards(self._shared, id="cards").data_bind(**data)
                 yield ScalarTable(self._shared, id="table").data_bind(**data)
                 yield ScalarChart(self._shared, id="chart").data_bind(**data)
-                yield HistogramRows(self._shared, id="histograms").data_bind(**data)
-                yield HistogramFull(self._shared, id="histogram").data_bind(**data)
+                for pages in BLOB_PAGES.values():
+                    yield pages.rows(self._shared, id=pages.rows_id).data_bind(**data)
+                    yield pages.full(self._shared, id=pages.full_id).data_bind(**data)
                 yield HParams(self._shared, id="hparams").data_bind(**data)
                 yield OtherData(self._shared, id="other").data_bind(**data)
                 yield Problems(self._shared, id="problems").data_bind(**data)
@@ -113,14 +118,14 @@ class MainScreen(SelectingScreen):
                 # In a tiny window a card could not be read.
                 density = Density.ROWS if s.density is Density.CARDS and self.has_class("-tiny") else s.density
                 return density.value if s.tag is None else "chart"
-            case Tab.HISTOGRAMS:
-                return "histograms" if s.histogram is None else "histogram"
             case Tab.HPARAMS:
                 return "hparams"
             case Tab.OTHER:
                 return "other"
             case Tab.PROBLEMS:
                 return "problems"
+            case _:
+                return BLOB_PAGES[s.tab].page_id(s.tab, s)
 
     def _show_page(self) -> None:
         switcher = self.query_one("#pages", ContentSwitcher)
@@ -135,8 +140,7 @@ class MainScreen(SelectingScreen):
 
     def _show_keys(self) -> None:
         on_runs = isinstance(self.focused, RunsPane)
-        page = self._page_id()
-        self.query_one(KeysLine).view = keys.RUNS if on_runs else keys.LIST if page in ("other", "problems") else page
+        self.query_one(KeysLine).view = keys.RUNS if on_runs else keys.view_of(self._page_id())
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         # While a filter is typed, the pane that it filters stays as it is.
@@ -166,7 +170,7 @@ class MainScreen(SelectingScreen):
 
     def _aggregate(self) -> None:
         """Show groups of runs as runs, if that is wanted; the other tabs have all runs, for only scalars have means."""
-        wanted = self.selection.aggregation if self.selection.tab is Tab.SCALARS else None
+        wanted = self.selection.aggregation if self.selection.tab in SCALAR_TABS else None
         snapshot = self._aggregator.aggregated(self.read, wanted, self.selection.hidden)
         if snapshot is not self.snapshot:
             if groups := [group.name for group in self._aggregator.groups]:
@@ -183,8 +187,15 @@ class MainScreen(SelectingScreen):
 
     def show_blobs(self) -> None:
         """Blobs that were waited for are decoded."""
-        for view in (self.query_one(HistogramRows), self.query_one(HistogramFull)):
-            view.redraw()
+        if isinstance(self.page, StripView):
+            self.page.redraw()
+
+    def show_in_list(self, tag: str) -> None:
+        pages = BLOB_PAGES.get(self.selection.tab)
+        if pages is not None:
+            rows = self.query_one(f"#{pages.rows_id}")
+            assert isinstance(rows, TagRows | ProjectionRows | CustomCards | GraphRows)
+            rows.show_tag(tag)
 
     def show_time(self) -> None:
         """Texts that depend on the time have changed."""

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from tui.app import keys, messages
 from tui.app.aggregation import suggested_pattern
 from tui.app.catalog import focused_run, listed_runs
-from tui.app.choices import Aggregation, Density, Tab, following
+from tui.app.choices import SCALAR_TABS, Aggregation, Density, Tab, following
 from tui.app.run_order import next_order
 from tui.app.selection import (
     Filter,
@@ -28,8 +28,6 @@ from tui.app.selection import (
     toggled,
 )
 from tui.app.widgets.filter_line import FilterLine
-from tui.app.widgets.histogram_full import HistogramFull
-from tui.app.widgets.histogram_rows import HistogramRows
 from tui.app.widgets.runs_pane import RunsPane
 from tui.app.widgets.scalar_cards import ScalarCards
 from tui.app.widgets.scalar_rows import ScalarRows
@@ -43,6 +41,42 @@ class OnTag(Protocol):
     @property
     def tag_here(self) -> str | None:
         """The tag that is open, or under the cursor of the list; None without one."""
+
+
+@runtime_checkable
+class HasViews(Protocol):
+    """A page that shows the same in several ways."""
+
+    def next_view(self) -> None:
+        """Show it in the next way."""
+
+
+@runtime_checkable
+class HasSearch(Protocol):
+    """A page that is searched in, rather than filtered."""
+
+    @property
+    def search(self) -> Filter:
+        """What is searched for."""
+
+    def search_for(self, text: str) -> None:
+        """Mark all matches, and go to the next one."""
+
+
+@runtime_checkable
+class HasFit(Protocol):
+    """A page that can be fitted to the window, or not."""
+
+    def next_fit(self) -> None:
+        """Fit it, or no more."""
+
+
+@runtime_checkable
+class HasOrder(Protocol):
+    """A page with an order of its own."""
+
+    def next_order(self) -> None:
+        """Sort it in the next way."""
 
 
 @runtime_checkable
@@ -76,6 +110,10 @@ class SelectingScreen(Screen[None]):
         """The tabs that are shown."""
         return tabs_of(self.snapshot, self.selection)
 
+    def show_in_list(self, tag: str) -> None:
+        """Put the cursor of the present tab's list on a tag."""
+        raise NotImplementedError
+
     def show_groups(self) -> None:
         """Say in the filter line what comes of grouping the runs, while that is typed."""
         raise NotImplementedError
@@ -98,14 +136,17 @@ class SelectingScreen(Screen[None]):
 
     def on_tag_opened(self, message: messages.TagOpened) -> None:
         # Coming back, the list's cursor is on the tag that was shown last.
-        if self.selection.tab is Tab.HISTOGRAMS:
+        if self.selection.tab is not Tab.SCALARS:
             if message.tag is not None:
-                self.query_one(HistogramRows).show_tag(message.tag)
-            self.selection = replace(self.selection, histogram=message.tag)
+                self.show_in_list(message.tag)
+            self.selection = self.selection.opening(self.selection.tab, message.tag)
         else:
             self._point_lists_at(message.tag)
             cursor = self.selection.cursor if message.tag is not None else None
             self.selection = replace(self.selection, tag=message.tag, cursor=cursor)
+
+    def on_step_chosen(self, message: messages.StepChosen) -> None:
+        self.selection = replace(self.selection, step=message.step)
 
     def on_cursor_moved(self, message: messages.CursorMoved) -> None:
         self.selection = replace(self.selection, cursor=message.x)
@@ -147,6 +188,9 @@ class SelectingScreen(Screen[None]):
             self.selection = replace(self.selection, aggregation=self._grouping(message.text or None))
         elif message.pane == "runs":
             self.selection = replace(self.selection, runs_filter=typed)
+        elif message.pane == "search":
+            if isinstance(self.page, HasSearch):
+                self.page.search_for(message.text)
         else:
             self.selection = replace(self.selection, tags_filter=typed)
 
@@ -169,7 +213,7 @@ class SelectingScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a filter is typed, its letters are no commands."""
         typing = self.query_one(FilterLine).display
-        return not (typing and action in ("filter", "tab", "focus_next", "focus_previous"))
+        return not (typing and action in ("filter", "tab", "tab_on", "tab_back", "focus_next", "focus_previous"))
 
     def _focus(self, widget: Widget) -> None:
         """Move the focus now, so that the next key goes there."""
@@ -192,6 +236,16 @@ class SelectingScreen(Screen[None]):
             self.selection = replace(self.selection, tab=self.tabs[number - 1])
             self._focus(self.page)
 
+    def action_tab_on(self) -> None:
+        self._go_to_tab(1)
+
+    def action_tab_back(self) -> None:
+        self._go_to_tab(-1)
+
+    def _go_to_tab(self, by: int) -> None:
+        """To the tab so many places on, round and round."""
+        self.action_tab((self.tabs.index(self.selection.tab) + by) % len(self.tabs) + 1)
+
     def action_toggle_all(self) -> None:
         self.selection = toggle_all(self.selection, listed_runs(self.snapshot, self.selection))
 
@@ -204,6 +258,9 @@ class SelectingScreen(Screen[None]):
             self.selection = only_these(self.selection, (focused,), self.snapshot.runs)
 
     def action_order(self) -> None:
+        if isinstance(self.page, HasOrder) and self.focused is self.page:
+            self.page.next_order()
+            return
         self.selection = next_order(self.selection, self.tag_here)
 
     @property
@@ -220,13 +277,16 @@ class SelectingScreen(Screen[None]):
 
     def action_filter(self) -> None:
         on_runs = self.focused is self.query_one(RunsPane) or self.selection.tab in (Tab.HPARAMS, Tab.PROBLEMS)
+        if not on_runs and isinstance(self.page, HasSearch):
+            self.query_one(FilterLine).open("search", self.page.search.text, " search / ")
+            return
         current = self.selection.runs_filter if on_runs else self.selection.tags_filter
         self.query_one(FilterLine).open("runs" if on_runs else "tags", current.text)
 
     def action_density(self) -> None:
         """From the rows to the cards and back; from another page of scalars to the cards."""
-        if isinstance(self.page, HistogramFull):
-            self.page.change_density()
+        if isinstance(self.page, HasViews):
+            self.page.next_view()
         elif self.selection.tab is Tab.SCALARS:
             on_cards = self.selection.density is Density.CARDS and self.selection.tag is None
             self._list_scalars(Density.ROWS if on_cards else Density.CARDS)
@@ -262,7 +322,7 @@ class SelectingScreen(Screen[None]):
 
     def action_aggregate(self) -> None:
         """Group the runs as seems best, and ask how; with groups already, just ask."""
-        if self.selection.tab is not Tab.SCALARS:
+        if self.selection.tab not in SCALAR_TABS:
             return
         suggested = suggested_pattern(self.read, self.selection.hidden)
         aggregation = self.selection.aggregation or self._grouping(suggested)
@@ -278,6 +338,9 @@ class SelectingScreen(Screen[None]):
             )
 
     def action_fit(self) -> None:
+        if isinstance(self.page, HasFit):
+            self.page.next_fit()
+            return
         self.selection = next_fit(self.selection)
 
     def action_no_outliers(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from textual.reactive import reactive
@@ -16,7 +15,7 @@ from tui.app.messages import CursorMoved, MarkMoved, Noticed, Zoomed
 from tui.app.plot import Plot
 from tui.app.selection import Selection
 from tui.app.shared import Shared
-from tui.app.taking import export_directory, export_points, readings_csv
+from tui.app.taking import export_directory, export_points, readings_csv, short_path
 from tui.app.widgets.line_view import StripView
 from tui.render.numbers import plural
 from tui.render.text import printable
@@ -194,12 +193,7 @@ class ChartKeys(StripView):
         """Runs on a thread of its own."""
         try:
             path, points = export_points(plot, export_directory(self.shared.logdirs))
-            done = Noticed(f"{plural(points, 'point')} to {printable(_short(path))}")
+            done = Noticed(f"{plural(points, 'point')} to {printable(short_path(path))}")
         except (OSError, RuntimeError) as error:  # the latter where there is no home directory
             done = Noticed(f"nothing exported: {printable(str(error))}", failed=True)
         self.post_message(done)
-
-
-def _short(path: Path) -> str:
-    """A path as a user knows it: in the working directory by its name."""
-    return path.name if path.parent == Path.cwd() else str(path)

@@ -1,184 +1,224 @@
-"""The full view of a histogram tag: steps as a ridgeline, one step as bars."""
+"""The full view of a histogram tag: its steps as ridgeline, heatmap or percentiles, one step as bars, in numbers."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 
-import numpy as np
-from rich.style import Style
-from textual.reactive import reactive
 from textual.strip import Strip
 
-from logging_lib.tfevents import plugins
-from logging_lib.tfevents.histogram import Buckets
-from tui.analysis.distribution import moments, rebin, shared_edges
-from tui.analysis.ticks import ticks
-from tui.analysis.x_axis import Indices
-from tui.app.catalog import focused_run
-from tui.app.histograms import BINS, is_superseded, picked, ridgeline_spec, shown_entries, value_ticks
-from tui.app.parts import Part, cells_of, noted, superseded_notes
-from tui.app.widgets.full_view import FullView
+from tui.analysis.distribution import Span, equal_edges
+from tui.app.blob_steps import Place, StepLine, places
+from tui.app.distributions import Distribution, read_distribution
+from tui.app.histogram_pictures import Pictures
+from tui.app.histogram_readout import columns, line_of
+from tui.app.histogram_scene import Picture, Scene
+from tui.app.histogram_title import Title, title_strip, ways_in
+from tui.app.histograms import Shown, StepAxis, View, wanted_positions, whole_span
+from tui.app.output.terminal_app import TerminalApp
+from tui.app.shared import Shared
+from tui.app.terminal_kind import FULL
+from tui.app.widgets.histogram_keys import HistogramKeys
 from tui.render.cells import fit
-from tui.render.numbers import number
-from tui.render.palette import fade
-from tui.render.plots import bars
-from tui.render.ridgeline import RidgelineSpec, draw_ridgeline, ridge_capacity
-from tui.render.strips import ChartStyles, canvas_strips, row_strip
-from tui.render.text import printable
+from tui.render.cells import width as cells_of
+from tui.render.raster import pattern_sample
+from tui.render.strips import row_strip
 from tui.store.snapshot import BlobSeries
 
 _SIDE_BY_SIDE = 96
-_BLOCKS = re.compile("([\u2580-\u259f]+)")
+_BARS_SHARE, _SIDEWAYS_CELLS = 0.4, 26
+_PANEL_CELLS, _MOST_PANELS, _MOST_OUTLINES = 28, 4, 16
+# Below so many rows there are no headings, and no numbers at all.
+_LOW, _VERY_LOW = 14, 7
+_NAME_CELLS, _SAMPLE_CELLS = 24, 6
 
 
-class HistogramFull(FullView):
-    """The histograms of `selection.histogram` in the focused run.
+class HistogramFull(HistogramKeys):
+    """The histograms of the open tag, of one run or of several side by side on one axis of values."""
 
-    `entry` is the chosen entry of the series, superseded ones counted even while they are hidden, None for the
-    newest. `only_bars` gives the whole pane to it.
-    """
-
-    kind = plugins.HISTOGRAMS
-
-    entry: reactive[int | None] = reactive(None, repaint=False, init=False)
-    only_bars = reactive(False, repaint=False, init=False)
-
-    @property
-    def tag(self) -> str | None:
-        return self.selection.histogram
-
-    def watch_entry(self) -> None:
-        self.redraw()
-
-    def watch_only_bars(self) -> None:
-        self.redraw()
+    def __init__(self, shared: Shared, *, id: str | None = None) -> None:
+        super().__init__(shared, id=id)
+        self._pictures: Pictures | None = None
+        self._lines: dict[BlobSeries, tuple[bool, StepLine]] = {}
+        self._stops: tuple[Sequence[StepLine], Sequence[Place]] = ((), ())
+        self._last: tuple[object, Sequence[Strip]] = (None, ())
 
     # What is shown
 
+    def line(self, series: BlobSeries) -> StepLine:
+        """The entries of a series that can be shown; found once, for there may be very many."""
+        known = self._lines.get(series)
+        if known is None or known[0] != self.selection.superseded:
+            if len(self._lines) > 2 * _MOST_OUTLINES:
+                self._lines.clear()
+            known = self._lines[series] = (self.selection.superseded, super().line(series))
+        return known[1]
+
     @property
-    def series(self) -> BlobSeries | None:
-        """The series shown: the focused run's, else the newest run's that has the tag."""
-        keys = self.keys.get(self.selection.histogram or "", [])
-        if not keys:
-            return None
-        focused = focused_run(self.snapshot, self.selection)
-        newest = max(keys, key=lambda key: self.snapshot.runs[key.run].last_wall_time or 0.0)
-        return self.snapshot.blobs[next((key for key in keys if key.run == focused), newest)]
+    def stepped(self) -> Sequence[BlobSeries]:
+        return self._page()
 
-    def _entries(self, series: BlobSeries) -> Indices:
-        return shown_entries(series, superseded=self.selection.superseded)
+    @property
+    def stops(self) -> Sequence[Place]:
+        lines = [self.line(series) for series in self.stepped]
+        if lines != self._stops[0]:  # lines are equal if they are the same
+            self._stops = lines, places(lines)
+        return self._stops[1]
 
-    def _place(self, entries: Indices) -> int:
-        """Which of the entries is chosen: the next one after that which is hidden now."""
-        last = len(entries) - 1
-        return last if self.entry is None else min(int(np.searchsorted(entries, self.entry)), last)
+    def _page(self) -> Sequence[BlobSeries]:
+        """The series whose pictures fit side by side, those of the focused run among them."""
+        focused, every = self.series, self.all_series
+        if focused is None or not self.all_runs:
+            return [focused] if focused is not None else []
+        most = _MOST_OUTLINES
+        if self.view is not View.BARS:
+            most = min(max(self.size.width // _PANEL_CELLS, 1), _MOST_PANELS)
+        first = next(i for i, series in enumerate(every) if series.key == focused.key) // most * most
+        return every[first : first + most]
+
+    def _shown(self, series: BlobSeries, wanted: Sequence[int], at: int) -> Shown:
+        """A run's histograms at these positions, as far as they are decoded; the chosen one is decoded first."""
+        line, found, why = self.line(series), {}, None
+        for position in (*(position for position in wanted if position != at), at):
+            got = self.shared.blobs.get(series.refs[int(line.entries[position])], read_distribution)
+            if isinstance(got, Distribution):
+                found[position] = got
+            elif got is not None and position == at:
+                why = got
+        return Shown(series, line, at, wanted, found, why)
+
+    def _gather(
+        self, page: Sequence[BlobSeries], width: int, height: int
+    ) -> tuple[Sequence[Shown], Span | None, Scene | None]:
+        """What is drawn in so many cells; the span of all its values; the scene, if there are any."""
+        lines = [self.line(series) for series in page]
+        axis, at = StepAxis.of(lines), [line.at(self.selection.step) for line in lines]
+        wanted = wanted_positions(self.view, lines, at, axis, width, height)
+        shown = [self._shown(*one) for one in zip(page, wanted, at, strict=True)]
+        whole = whole_span(shown, no_outliers=self.selection.no_outliers)
+        edges = None if whole is None else equal_edges([self.zoom or whole])
+        scene = None if edges is None else Scene(shown, edges, axis, self.selection.log_y, self.pointed_at(edges))
+        return shown, whole, scene
+
+    def fullest_bin(self, scene: Scene) -> int | None:
+        counts = (self._artist.counts(scene, one, one.at) for one in scene.shown if one.chosen is not None)
+        return next((int(of_one.argmax()) for of_one in counts), None)
 
     # How it is drawn
 
     def compose_strips(self, width: int, height: int) -> list[Strip]:
-        series = self.series
+        series, page = self.series, self._page()
         if series is None:
-            return self._note("no visible run has this histogram: a shows all runs", width)
-        entries = self._entries(series)
-        place = self._place(entries)
-        chosen = self.shared.blobs.get(series.refs[int(entries[place])])
-        title = self._title(series, entries, place, chosen, width)
-        if isinstance(chosen, str):
-            return [title, *self._note(chosen, width)]
-        if self.only_bars:
-            return [title, *self._bars(series, chosen, width, height - 1)]
-        if width < _SIDE_BY_SIDE:
-            return [title, *self._ridgeline(series, entries, place, width, height - 1)]
-        left = width * 3 // 5
-        pairs = zip(
-            self._ridgeline(series, entries, place, left, height - 1),
-            self._bars(series, chosen, width - left, height - 1),
-            strict=True,
-        )
-        return [title, *(Strip.join(pair) for pair in pairs)]
+            self.placed, self.ways, self.scene = [], [], None
+            shows_all = self.shared.key("toggle_all")
+            return self.note(f"no visible run has this histogram: {shows_all} shows all runs", width)
+        lines = len(page) if height >= _LOW else 1
+        readout = 0 if height < _VERY_LOW else min(lines, max(height // 4, 1)) + (height >= _LOW)
+        legend = int(self.view is View.HEATMAP and height >= _LOW)
+        heads = int(len(page) > 1 and self.view is not View.BARS)
+        room = height - 1 - readout - legend - heads
+        shown, whole, scene = self._gather(page, width, room)
+        waits = any(one.chosen is None and one.why is None for one in shown)
+        title = self._title(series, page, width, waits=waits)
+        # The step before stays in view until this one is read: the picture is drawn once a step, and does not flicker.
+        stays = self.tag, self.view, [one.key for one in page], width, height, self.look
+        if waits and self._last[0] == stays:
+            return [title, *self._last[1]]
+        self.placed, self.scene, self.whole = [], scene, whole
+        if scene is None:
+            return [title, *self.note(_why_none(shown), width)]
+        body = self._body(scene, width, room, heads, legend)
+        self._last = stays, [*body, *self._readout(scene, width, readout)]
+        return [title, *self._last[1]]
 
-    def _note(self, text: str, width: int) -> list[Strip]:
-        return [row_strip([("  ", self.look.dim), (fit(text, width - 2, keep="end"), self.look.dim)], width)]
+    def _title(self, series: BlobSeries, page: Sequence[BlobSeries], width: int, *, waits: bool) -> Strip:
+        line, every = self.line(series), self.all_series
+        title = Title(series, line, page, every, self.view, self.all_runs, self.zoom is not None, waits)
+        strip = title_strip(title, self.selection, self.shared, width, self.look)
+        self.ways = ways_in(strip)
+        return strip
 
-    def _title(
-        self, series: BlobSeries, entries: Indices, place: int, buckets: Buckets | str | None, cells: int
-    ) -> Strip:
-        look, run, entry = self.look, series.key.run, int(entries[place])
-        superseded = " superseded" if is_superseded(series, entry) else ""
-        mark = f"{self.shared.runs.mark(run)} {self.shared.runs.name(run)}"
-        left: list[Part] = [
-            (f" {printable(series.key.tag)}  ", look.text + Style(bold=True)),
-            (f"step {series.steps[entry]}{superseded}  ({place + 1} of {len(entries)})  ", look.text),
-            (mark, self.shared.runs.style(run, look)),
-        ]
-        of_values = moments(buckets) if isinstance(buckets, Buckets) else None
-        right = f"  mean {number(of_values.mean)} ± {number(of_values.std)} " if of_values else ""
-        total = 0 if series.superseded is None else int(series.superseded.sum())
-        key, shown = self.shared.key("superseded"), self.selection.superseded
-        notes = superseded_notes(total, "step", "in brackets", shown=shown, key=key)
-        return noted(left, notes, [(right, look.dim)], cells, cells_of(left), look)
+    def _body(self, scene: Scene, width: int, height: int, heads: int, legend: int) -> list[Strip]:
+        """The pictures, with the runs' names above and what the colours mean below."""
+        draw, pictures, most = self._artist, *self._drawn(scene, width, height)
+        left = 0
+        for picture, shown in pictures:
+            self.placed.append((left, 1 + heads, picture, shown))
+            left += picture.width
+        joined = [Strip.join(row) for row in zip(*(picture.strips for picture, _ in pictures), strict=True)]
+        above = [draw.heads(scene, [picture for picture, _ in pictures], width)] if heads else []
+        below = [row_strip(draw.legend(most, log=scene.log), width, self.look.text)] if legend else []
+        return [*above, *self.filled(joined, width, height), *below]
 
-    def _ridgeline(self, series: BlobSeries, entries: Indices, place: int, width: int, height: int) -> list[Strip]:
-        wanted = entries[picked(len(entries), ridge_capacity(height), place)].tolist()
-        decoded = {entry: self.shared.blobs.get(series.refs[entry]) for entry in wanted}
-        found = {entry: buckets for entry, buckets in decoded.items() if isinstance(buckets, Buckets)}
-        spec = ridgeline_spec(series, found, int(entries[place]), width)
-        if spec is None:
-            waiting = any(buckets is None for buckets in decoded.values())
-            return self._filled(self._note("reading…" if waiting else "empty at every step", width), width, height)
-        canvas = draw_ridgeline(spec, width - 1, height)
-        styles = self._ridge_styles(spec, series.key.run)
-        return [strip.adjust_cell_length(width, self.look.text) for strip in canvas_strips(canvas, styles)]
+    def _drawn(self, scene: Scene, width: int, height: int) -> tuple[list[tuple[Picture, Shown | None]], float]:
+        """The pictures of the runs and that of the chosen step beside them; the greatest count in a heatmap."""
+        draw, most = self._artist, 0.0
+        if self.view is View.BARS:
+            return [(draw.bars(scene, width, height), None)], most
+        beside = 0
+        if len(scene.shown) == 1 and scene.shown[0].chosen is not None and width >= _SIDE_BY_SIDE:
+            beside = round(width * _BARS_SHARE) if self.view is View.RIDGELINE else _SIDEWAYS_CELLS
+        if self.view is View.RIDGELINE:
+            drawn = draw.ridgelines(scene, width - beside, height)
+        elif self.view is View.HEATMAP:
+            drawn, most = draw.heatmaps(scene, width - beside, height)
+        else:
+            drawn = draw.percentile_bands(scene, width - beside, height)
+        pictures: list[tuple[Picture, Shown | None]] = [*zip(drawn, scene.shown, strict=True)]
+        if beside:
+            one_step = draw.bars if self.view is View.RIDGELINE else draw.sideways
+            pictures.append((one_step(scene, beside, height), None))
+        return pictures, most
 
-    def _ridge_styles(self, spec: RidgelineSpec, run: str) -> ChartStyles:
-        """From faint, the oldest, to the run's colour, the newest; the chosen step in the accent colour."""
-        look, n = self.look, len(spec.ridges)
-        shades = fade(self.shared.runs.faint(run, look), self.shared.runs.colour(run), n)
-        curves = {i: Style(color=shade) for i, shade in enumerate(shades)}
-        if spec.chosen is not None and n > 1:
-            curves[spec.chosen] = look.accent
-        return ChartStyles(base=Style(bgcolor=look.background), axis=look.faint, label=look.dim, curves=curves)
+    @property
+    def _artist(self) -> Pictures:
+        """What draws, in the look of now."""
+        if self._pictures is None or self._pictures.look != self.look:
+            kind = self.app.kind if isinstance(self.app, TerminalApp) else FULL
+            self._pictures = Pictures(self.shared, self.look, kind)
+        return self._pictures
 
-    def _bars(self, series: BlobSeries, buckets: Buckets | None, width: int, height: int) -> list[Strip]:
-        look = self.look
-        edges = shared_edges([buckets], BINS) if buckets is not None else None
-        if buckets is None or edges is None:
-            note = self._note("reading…" if buckets is None else "empty at this step", width)
-            return self._filled(note, width, height)
-        counts = rebin(buckets, edges)
-        lines = bars(
-            edges[:-1], edges[1:], counts, width, height,
-            x_ticks=value_ticks(float(edges[0]), float(edges[-1]), width),
-            y_ticks=[(tick.value, tick.label) for tick in ticks(0.0, float(counts.max()), max(2, height // 5))],
-        )  # fmt: skip
-        colour = self.shared.runs.style(series.key.run, look)
-        parts = (_BLOCKS.split(line) for line in lines)  # text, blocks, text, blocks, ...
-        return [
-            row_strip([(text, colour if at % 2 else look.dim) for at, text in enumerate(line)], width, look.text)
-            for line in parts
-        ]
+    def _readout(self, scene: Scene, width: int, rows: int) -> list[Strip]:
+        """The numbers below: a heading where there are more lines than one, and a line a run.
 
-    def _filled(self, strips: list[Strip], width: int, height: int) -> list[Strip]:
-        blank = row_strip([], width, self.look.text)
-        return [*strips, *([blank] * (height - len(strips)))][:height]
+        Where there are not lines for all, the focused one comes first.
+        """
+        if not rows:
+            return []
+        look, focused, runs = self.look, self.series, self.shared.runs
+        name = min(max(cells_of(runs.name(one.run)) for one in scene.shown), _NAME_CELLS, max(width // 5, 4))
+        marks = self._marks(scene)
+        before = name + max(map(cells_of, marks.values()))
+        found = columns(self.view, scene.pointed, width - before - 1)
+        strips, shown = [], list(scene.shown)
+        if rows > 1:
+            heads = "".join(fit(column.head, column.cells, align="right") for column in found)
+            strips.append(row_strip([(" " * before, look.text), (heads, look.dim)], width, look.text))
+        if len(shown) > rows - len(strips):
+            shown.sort(key=lambda one: focused is None or one.series.key != focused.key)
+        for one in shown[: rows - len(strips)]:
+            mark = (marks[one.run], runs.style(one.run, look))
+            label = (fit(runs.name(one.run), name, keep="both"), look.dim)
+            if one.why is not None:
+                numbers = (f"  {fit(one.why, max(width - before - 2, 0), keep='end')}", look.error)
+            elif rows > 1:
+                text = "".join(fit(column.text(one), column.cells, align="right") for column in found)
+                numbers = (text, look.text)
+            else:
+                numbers = (line_of(self.view, scene.pointed, one, width - before - 1), look.text)
+            strips.append(row_strip([mark, label, numbers], width, look.text))
+        return strips
 
-    # What keys do
+    def _marks(self, scene: Scene) -> dict[str, str]:
+        """What stands before each run's name: its mark and, where outlines have patterns, its own."""
+        marks = {one.run: f" {self.shared.runs.mark(one.run)} " for one in scene.shown}
+        if self.view is View.BARS and len(marks) > 1 and self._artist.in_patterns:
+            drawn = [one.run for one in scene.shown if one.chosen is not None]
+            samples = {run: pattern_sample(at, _SAMPLE_CELLS) for at, run in enumerate(drawn)}
+            return {run: f"{mark}{samples.get(run, ' ' * _SAMPLE_CELLS)} " for run, mark in marks.items()}
+        return marks
 
-    def step(self, by: int) -> None:
-        """Choose the entry `by` places on."""
-        series = self.series
-        if series is not None:
-            entries = self._entries(series)
-            last = len(entries) - 1
-            place = min(max(self._place(entries) + by, 0), last)
-            self.entry = None if place == last else int(entries[place])
 
-    def action_first(self) -> None:
-        self.entry = 0
-
-    def action_last(self) -> None:
-        self.entry = None
-
-    def change_density(self) -> None:
-        """Ridgeline and bars, or bars alone."""
-        self.only_bars = not self.only_bars
+def _why_none(shown: Sequence[Shown]) -> str:
+    """Why there is nothing to draw: it is being read, cannot be, or holds nothing."""
+    reasons = (one.why for one in shown if one.why is not None)
+    return next(reasons, "reading…" if any(one.waits for one in shown) else "empty at every step")

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rich.style import Style
+from textual import events
 from textual.strip import Strip
 
-from logging_lib.tfevents import plugins
-from tui.analysis.tag_lines import KINDS, TagLine, blob_bytes, tag_lines
-from tui.app.catalog import natural_key
-from tui.app.parts import pane_title
+from tui.analysis.tag_lines import TagLine, blob_bytes, tag_lines
+from tui.app.blob_steps import moved, places, step_line
+from tui.app.catalog import focused_run, natural_key, shown_key
+from tui.app.messages import StepChosen
+from tui.app.parts import Part, fitting, pane_title
 from tui.app.selection import KINDS_WITH_A_TAB
 from tui.app.shared import Shared
+from tui.app.tensor_previews import Preview, facts, read_preview, value_lines
 from tui.app.widgets.listings import Listing
 from tui.model import SeriesKey
-from tui.render.cells import fit, fit_distinct
+from tui.render.cells import fit, fit_distinct, wrap
 from tui.render.cells import width as width_of
 from tui.render.numbers import bytes_, count
 from tui.render.strips import row_strip
@@ -24,6 +28,7 @@ from tui.store.snapshot import BlobSeries
 
 _KIND_MOST, _TYPE_MOST = 24, 28
 _NAME_ENOUGH = 16
+_PREVIEW_MOST = 13
 # Heading and cells of the columns of numbers, in the order in which a narrow pane leaves them out.
 _NUMBERS = (("runs", 6), ("bytes", 10), ("entries", 9), ("last step", 11))
 _SHOWN = ("runs", "entries", "last step", "bytes")
@@ -41,9 +46,8 @@ class _Columns:
 
 
 class OtherData(Listing):
-    """What was logged besides scalars, histograms and hparams, tag by tag over the visible runs.
-
-    The type is shown of what says nothing by its kind: tensors of unknown plugins, and embeddings.
+    """What was logged that no other tab shows, tag by tag over the visible runs. Enter opens a look at the values of
+    the tag under the cursor, below the list.
     """
 
     def __init__(self, shared: Shared, *, id: str | None = None) -> None:
@@ -52,15 +56,15 @@ class OtherData(Listing):
         self._labels: dict[int, dict[str, str]] = {}
         self._bytes: dict[SeriesKey, tuple[int, int]] = {}
         self._wanted = 0, 0, 0
+        self._previewed = False
 
     def relist(self) -> None:
-        """List anew. Runs are filtered by name here: embeddings may be of one without event files, in no list."""
+        """List anew."""
         self._labels = {}
         found = tag_lines(self.snapshot, self._is_listed, size=self._bytes_of)
-        found.sort(key=lambda line: (_rank(line), natural_key(line.kind), natural_key(line.tag)))
+        found.sort(key=lambda line: (natural_key(line.kind), natural_key(line.tag)))
         self._rows = found
-        self._rows = found
-        types = [text for text in map(_type, found) if text]
+        types = [line.tensor_type for line in found if line.tensor_type]
         self._wanted = (
             _longest("kind", (line.kind_name for line in found), _KIND_MOST),
             _longest("tag", (line.tag for line in found), _NAME_ENOUGH),
@@ -70,7 +74,7 @@ class OtherData(Listing):
     def _is_listed(self, key: SeriesKey) -> bool:
         s = self.selection
         shown = key.run not in s.hidden and s.runs_filter.matches(key.run) and s.tags_filter.matches(key.tag)
-        return shown and key.plugin not in KINDS_WITH_A_TAB
+        return shown and key.plugin not in KINDS_WITH_A_TAB and key in self.snapshot.blobs
 
     def _bytes_of(self, series: BlobSeries) -> int:
         """The bytes, counted again only when the series' version moved: there may be very many blobs."""
@@ -107,7 +111,7 @@ class OtherData(Listing):
         parts = [
             (f" {fit(row.kind_name, columns.kind - 1)} ", look.dim),
             (f"{self._label(row.tag, columns.tag - 1)} ", look.text),
-            (f"{fit(_type(row), columns.type - 1)} " if columns.type else "", look.dim),
+            (f"{fit(row.tensor_type, columns.type - 1)} " if columns.type else "", look.dim),
             (numbers, look.text),
         ]
         return self.line_strip(parts, width, on_cursor=on_cursor)
@@ -131,13 +135,88 @@ class OtherData(Listing):
             self._labels[cells] = fit_distinct({row.tag for row in self._rows}, cells)
         return self._labels[cells][tag]
 
+    # The preview
 
-def _rank(line: TagLine) -> int:
-    return KINDS.index(line.kind) if line.known else len(KINDS)
+    def compose_strips(self, width: int, height: int) -> list[Strip]:
+        preview = self._preview(width, min(height // 2, _PREVIEW_MOST)) if self._previewed else []
+        rows = height - len(preview)
+        strips = super().compose_strips(width, rows)[:rows]
+        blank = row_strip([], width, self.look.text)
+        return [*strips, *[blank] * (rows - len(strips)), *preview] if preview else strips
 
+    @property
+    def page(self) -> int:
+        return max(1, super().page - (min(self.size.height // 2, _PREVIEW_MOST) if self._previewed else 0))
 
-def _type(line: TagLine) -> str:
-    return line.tensor_type if not line.known or line.kind == plugins.PROJECTOR else ""
+    def line_at(self, y: int) -> int | None:
+        index = super().line_at(y)
+        return index if index is not None and index < self.top + self.page else None
+
+    def _series(self) -> BlobSeries | None:
+        """That of the tag under the cursor in the focused run, else in the one that logged last."""
+        if self.cursor >= len(self._rows):
+            return None
+        row = self._rows[self.cursor]
+        keys = [SeriesKey(run, row.tag, row.kind) for run in sorted(row.runs)]
+        focused = focused_run(self.snapshot, self.selection)
+        shown = shown_key(self.snapshot, keys, focused)
+        return self.snapshot.blobs[shown if shown in keys else shown_key(self.snapshot, keys, None)]
+
+    def _preview(self, width: int, height: int) -> list[Strip]:
+        """What the value is: whose and which, dtype, shape and extremes, the first numbers. Exactly `height` lines."""
+        series, look = self._series(), self.look
+        if series is None or height < 2:
+            return []
+        line = step_line(series)
+        at = line.at(self.selection.step)
+        run = series.key.run
+        parts: list[Part] = [
+            (f" {printable(series.key.tag)}  ", look.text + Style(bold=True)),
+            (f"step {line.steps[at]}  ({at + 1} of {len(line)})  ", look.text),
+            (f"{self._shared.runs.mark(run)} {self._shared.runs.name(run)}", self._shared.runs.style(run, look)),
+        ]
+        found = self._shared.blobs.get(series.refs[int(line.entries[at])], read_preview)
+        if isinstance(found, Preview):
+            texts = [(facts(found), look.dim), *((text, look.text) for text in value_lines(found, width - 3))]
+        else:
+            said = wrap(found or "reading…", width - 4)
+            texts = [(text, look.error if found else look.dim) for text in said]
+        rows = [row_strip([(f"  {fit(text, width - 3)}", style)], width, look.text) for text, style in texts]
+        rule = row_strip([("─" * width, look.faint)], width, look.text)
+        lines = [rule, row_strip(fitting(parts, width), width, look.text), *rows]
+        return [*lines, *[row_strip([], width, look.text)] * height][:height]
+
+    def _step(self, by: int) -> None:
+        """Show the value so many steps on, where values are looked at."""
+        series = self._series() if self._previewed else None
+        if series is not None:
+            place = moved(places([step_line(series)]), self.selection.step, by)
+            if place != self.selection.step:
+                self.post_message(StepChosen(place))
+
+    # What keys do
+
+    def action_enter(self) -> None:
+        """Look at the values, or no more."""
+        self._previewed = not self._previewed and bool(self._rows)
+        self.redraw()
+
+    def action_leave(self) -> None:
+        self._previewed = False
+        self.redraw()
+
+    def action_cursor_left(self) -> None:
+        self._step(-1)
+
+    def action_cursor_right(self) -> None:
+        self._step(1)
+
+    def on_click(self, event: events.Click) -> None:
+        index = self.line_at(event.y)
+        if index is not None:
+            again, self.cursor = index == self.cursor, index
+            if again:
+                self.action_enter()
 
 
 def _longest(heading: str, texts: Iterable[str], most: int) -> int:

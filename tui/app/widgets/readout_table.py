@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from tui.analysis.comparison import Difference
 from tui.analysis.x_axis import XAxis
-from tui.app.catalog import short_name
+from tui.app.catalog import tag_labels
 from tui.app.choices import Fit
 from tui.app.parts import Part
 from tui.app.plot import Plot
@@ -50,7 +50,8 @@ class ReadoutTable:
         self._plot = plot
         self._selection = selection
         self._ranked = ranked(plot, selection)
-        self._tags = plot.tags if len(plot.tags) > 1 else []
+        labels = tag_labels(plot.tags) if len(plot.tags) > 1 else {}
+        self._tags = {tag: printable(label) for tag, label in labels.items()}
 
     def strips(self, cells: int, rows: int, *, head: bool) -> list[Strip]:
         """At most `rows` lines after the heading; the last one says how many are left out."""
@@ -58,7 +59,7 @@ class ReadoutTable:
         shown = self._ranked if left_out <= 0 else self._ranked[: max(rows - 1, 1)]
         names = [self._shared.runs.name(at.run) for _, at in shown]
         runs, tags, columns = self._widths(max(map(width, names), default=0), cells)
-        tag_names = fit_distinct({printable(short_name(tag)) for tag in self._tags}, tags)
+        tag_names = fit_distinct(set(self._tags.values()), tags)
         lines = [self._head(columns, runs, tags, cells)] if head else []
         for curve, at in shown:
             lines.append(self._row(reading(curve, at, self._plot, self._selection), columns, runs, tag_names, cells))
@@ -70,7 +71,7 @@ class ReadoutTable:
 
     def _widths(self, longest_run: int, cells: int) -> tuple[int, int, list[_Column]]:
         """Cells of the runs' names, of the tags' without their samples (0 without tags), and the columns that fit."""
-        tag = max((width(printable(short_name(name))) for name in self._tags), default=0)
+        tag = max(map(width, self._tags.values()), default=0)
         fixed = _MARGIN + (_SAMPLE + 2 if self._tags else 0)
         least = fixed + min(max(longest_run, _NAME_LEAST), _NAME_ENOUGH) + min(tag, _TAG_LEAST)
         columns, kept = self._columns(), list[_Column]()
@@ -91,6 +92,7 @@ class ReadoutTable:
         columns.append(_Column("value", 11, 0, lambda r: number(r.at.value)))
         if any(curve.band is not None for curve in self._plot.curves):
             columns.append(_Column("band", 24, 4, _band))
+        if any(curve.band is not None and curve.band.members for curve in self._plot.curves):
             columns.append(_Column("n", 5, 2, lambda r: "" if r.at.spread is None else str(r.at.spread[2])))
         if s.baseline is not None:
             columns.append(_Column("Δ baseline", 12, 3, _to_baseline))
@@ -141,8 +143,8 @@ class ReadoutTable:
             (self._shared.runs.fitted(at.run, runs), look.text),
         ]
         if self._tags:
-            sample = pattern_sample(self._tags.index(at.tag), _SAMPLE)
-            parts += [(f" {sample} ", style), (tags[printable(short_name(at.tag))], look.text)]
+            sample = pattern_sample(self._plot.tags.index(at.tag), _SAMPLE)
+            parts += [(f" {sample} ", style), (tags[self._tags[at.tag]], look.text)]
         parts += [(fit(c.text(r), c.cells, align="right"), self._style(c, r)) for c in columns]
         return row_strip(parts, cells, look.text)
 

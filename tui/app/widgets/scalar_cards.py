@@ -2,114 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from textual import events
-from textual.actions import SkipAction
-from textual.reactive import reactive
 from textual.strip import Strip
 
 from logging_lib.tfevents import plugins
 from tui.analysis.statistics import Best
-from tui.app.axes import x_text
-from tui.app.card_grid import Card, Shelf, cards_of
-from tui.app.card_shelves import CardShelves
-from tui.app.cards import CardDrawing, CardSize, CardTexts, gutter_of
-from tui.app.catalog import Group, baseline_run, focused_run, shown_key
-from tui.app.messages import CursorMoved, GroupToggled, Noticed, TagOpened, TagPinned
+from tui.app.card_grid import Card, cards_of
+from tui.app.cards import CardTexts
+from tui.app.catalog import baseline_run, focused_run, shown_key
+from tui.app.messages import Noticed, TagPinned
 from tui.app.no_tags import why_none
-from tui.app.parts import Part, cells_of, group_parts, pane_title, spread
-from tui.app.plot import Plot, PlotCache, plot_of
-from tui.app.selection import Selection
+from tui.app.parts import Part, pane_title
+from tui.app.plot import plot_of
 from tui.app.shared import Shared
 from tui.app.tag_list import NO_TAGS
-from tui.app.widgets.chart_keys import ChartKeys
-from tui.app.widgets.line_view import thumb
+from tui.app.widgets.card_page import CardPage
 from tui.model import SeriesKey
 from tui.render.numbers import plural
-from tui.render.strips import row_strip
-from tui.store.snapshot import StoreSnapshot
 
-_NO_PLOT = Plot((), None)
 _MOST_RUNS = 50
 """Runs of a card. More cannot be told apart in so few cells, and hundreds on each card take a second to draw."""
 
 
-class ScalarCards(ChartKeys):
-    """All scalar tags of the visible runs, a small chart each. Only the cards in view are computed."""
-
-    cursor = reactive(0, repaint=False, init=False)
+class ScalarCards(CardPage):
+    """All scalar tags of the visible runs, a small chart each."""
 
     def __init__(self, shared: Shared, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.shared = shared
-        self._curves = PlotCache()
-        self._drawings: dict[Card, CardDrawing] = {}
-        self._keys: dict[Card, list[SeriesKey]] = {}
-        self._plots: dict[Card, Plot] = {}
+        super().__init__(shared, id=id)
         self._list = NO_TAGS
-        self._groups: dict[str, Group] = {}
         self._labels: dict[str, tuple[str, ...]] = {}
-        self._shelves = CardShelves()
         self._listed: tuple[object, ...] = ()
-        self._gutter = 0
-        self._wanted: str | None = None
-        self._moved = False
 
-    def watch_snapshot(self, old: StoreSnapshot, new: StoreSnapshot) -> None:
-        self.redraw()
+    # What is shown
 
-    def watch_selection(self, old: Selection, new: Selection) -> None:
-        self.redraw()
-
-    def watch_cursor(self) -> None:
-        self.redraw()
-
-    # What is shown, and where
-
-    def compose_strips(self, width: int, height: int) -> list[Strip]:
-        self._relist()
-        if not self._shelves.cards:
-            why = why_none(self._list, self.snapshot, self.selection, self.shared, width, self.look)
-            return [self._heading(width), *why]
-        if self._shelves.lay_out(width, height - 1, headings=not self.selection.together):
-            self._gutter = 0
-        self._shelves.look(self.cursor, height - 1)
-        self._gather()
-        strips = [strip for shelf, lines in self._shelves.seen for strip in self._shelf_strips(shelf, lines, width)]
-        return [self._heading(width), *self._with_bar(strips, width, height - 1)]
-
-    def _relist(self) -> None:
-        """List the cards anew where something of that changed; the cursor stays with its tag."""
+    def listed(self) -> list[Card] | None:
         self._list = self.shared.tag_lists.of(self.snapshot, self.selection, plugins.SCALARS)
         wanted = (self._list, self.selection.folded, self.selection.together)
-        if wanted != self._listed:
-            self._listed = wanted
-            self._groups = {group.name: group for group in self._list.groups}
-            self._labels = {group.name: group.labels for group in self._list.groups}
-            cards = cards_of(self._list.groups, self.selection.folded, together=self.selection.together)
-            self._set_cursor(self._shelves.put(cards, self.card if self._moved else None))
-        if self._wanted is not None and (found := self._shelves.place_of_tag(self._wanted)) is not None:
-            self._set_cursor(found)
-            self._moved = True
-        self._wanted = None
+        if wanted == self._listed:
+            return None
+        self._listed = wanted
+        self.groups = {group.name: group for group in self._list.groups}
+        self._labels = {group.name: group.labels for group in self._list.groups}
+        return cards_of(self._list.groups, self.selection.folded, together=self.selection.together)
 
-    def _set_cursor(self, place: int) -> None:
-        self.set_reactive(ScalarCards.cursor, place)
-
-    def _gather(self) -> None:
-        """The plots of the cards in view; those of others are forgotten."""
-        shelves = self._shelves
-        seen = {card: lines for shelf, lines in shelves.seen for card in shelves.on(shelf) if card.tags}
-        self._keys = {card: self._keys_of(card) for card in seen}
-        self._curves.keep_plots(self._keys.values())
-        self._plots = {
-            card: plot_of(self.snapshot, keys, self.selection, self._curves) for card, keys in self._keys.items()
+    def gather(self, seen: Collection[Card]) -> None:
+        self.keys = {card: self._keys_of(card) for card in seen}
+        self.curves.keep_plots(self.keys.values())
+        self.plots = {
+            card: plot_of(self.snapshot, keys, self.selection, self.curves) for card, keys in self.keys.items()
         }
-        self._drawings = {card: self._drawings.get(card) or CardDrawing(self.shared) for card in seen}
-        # It never gets narrower: a label that changes as points come in must not move every chart.
-        gutter = gutter_of((self._plots[card], lines) for card, lines in seen.items())
-        self._gutter = max(self._gutter, min(gutter, shelves.grid.width // 3))
+
+    @property
+    def headings(self) -> bool:
+        return not self.selection.together
 
     def _keys_of(self, card: Card) -> list[SeriesKey]:
         """The series of a card, those of the focused run last, which is drawn over the others."""
@@ -129,48 +75,21 @@ class ScalarCards(ChartKeys):
     def _best(self, tag: str) -> Best | None:
         return self.shared.bests.of(tag, self._list, self.snapshot.scalars, self.shared.facts)
 
-    # How it is drawn
+    # What is said of it
 
-    def _heading(self, width: int) -> Strip:
-        """How many tags, the run whose values the titles tell, and the stretch of x of the card under the cursor."""
-        look, run = self.look, focused_run(self.snapshot, self.selection)
-        shown, total = len(self._list.tags), len(self._list.keys)
-        left = pane_title("Tags", shown, total, self.selection.tags_filter, self.has_focus, look)
+    def title(self) -> list[Part]:
+        look, shown, total = self.look, len(self._list.tags), len(self._list.keys)
+        parts = pane_title("Tags", shown, total, self.selection.tags_filter, self.has_focus, look)
         if len(self._list.runs) > _MOST_RUNS:
-            left.append((f"  the first {_MOST_RUNS} of {plural(len(self._list.runs), 'run')} drawn", look.warning))
-        if run is not None:
-            mark, name = self.shared.runs.mark(run), self.shared.runs.name(run)
-            left.append((f"   {mark} {name}", self.shared.runs.style(run, look)))
-        right: list[Part] = []
-        if (window := self.chart_window()) is not None:
-            ends = f"{x_text(window.x0, self.selection)} to {x_text(window.x1, self.selection)}"
-            right.append((f"  {self.selection.axis.value} {ends} ", look.dim))
-        if self.selection.cursor is not None:
-            right.insert(0, (f"  cursor at {x_text(self.selection.cursor, self.selection)}", look.text))
-        return spread(left, right if cells_of(right) < width // 2 else [], width, look)
+            parts.append((f"  the first {_MOST_RUNS} of {plural(len(self._list.runs), 'run')} drawn", look.warning))
+        return parts
 
-    def _shelf_strips(self, shelf: Shelf, lines: int, width: int) -> list[Strip]:
-        look = self.look
-        if shelf.heading is not None:
-            group = self._groups[shelf.heading]
-            folded = shelf.first < shelf.end
-            parts = group_parts(group.title, len(group.tags), "", folded=folded, cells=width, look=look)
-            if folded and self.has_focus and shelf.first == self.cursor:
-                parts = [(text, look.on_cursor(style)) for text, style in parts]
-            return [row_strip(parts, width, look.text)]
-        size = CardSize(self._shelves.grid.width, lines, self._gutter)
-        cards = [self._card_strips(place, size) for place in range(shelf.first, shelf.end)]
-        return [Strip.join(row).adjust_cell_length(width, look.text) for row in zip(*cards, strict=True)]
+    def why_none(self, width: int) -> list[Strip]:
+        return why_none(self._list, self.snapshot, self.selection, self.shared, width, self.look)
 
-    def _card_strips(self, place: int, size: CardSize) -> list[Strip]:
-        card, on_cursor = self._shelves.cards[place], self.has_focus and place == self.cursor
-        texts, plot = self._texts(card, heads=self._shelves.heads(place)), self._plots[card]
-        return self._drawings[card].strips(plot, texts, self.selection, self.look, size, on_cursor=on_cursor)
-
-    def _texts(self, card: Card, *, heads: bool) -> CardTexts:
-        """What the card's title says; with `heads` it names the group."""
-        group, run = self._groups[card.group], focused_run(self.snapshot, self.selection)
-        curves = dict(zip(self._keys[card], self._plots[card].curves, strict=True))
+    def texts(self, card: Card, *, heads: bool) -> CardTexts:
+        group, run = self.groups[card.group], focused_run(self.snapshot, self.selection)
+        curves = dict(zip(self.keys[card], self.plots[card].curves, strict=True))
         of_tags = ([key for key in curves if key.tag == tag] for tag in card.tags)
         shown = tuple(curves[shown_key(self.snapshot, keys, run)] for keys in of_tags)
         if len(card.tags) > 1:
@@ -179,92 +98,7 @@ class ScalarCards(ChartKeys):
         title = group.title if heads else ""
         return CardTexts(title, group.label(tag), shown, (), self._best(tag), self._labels[group.name])
 
-    def _with_bar(self, strips: list[Strip], width: int, height: int) -> list[Strip]:
-        """With a scroll bar, if not everything is in view."""
-        top, total = self._shelves.lines()
-        if total <= height:
-            return strips
-        strips += [Strip.blank(width - 1, self.look.text)] * (height - len(strips))
-        bar = (thumb(row, height, top, total, self.look) for row in range(height))
-        return [
-            Strip.join([strip.adjust_cell_length(width - 1), cell]) for strip, cell in zip(strips, bar, strict=True)
-        ]
-
-    # What the keys are about
-
-    @property
-    def card(self) -> Card | None:
-        """The card that the cursor is on."""
-        return self._shelves.cards[self.cursor] if self.cursor < len(self._shelves.cards) else None
-
-    @property
-    def tag_here(self) -> str | None:
-        """The tag that the cursor is on, the first of several."""
-        return next(iter(self.card.tags), None) if self.card is not None else None
-
-    def show_tag(self, tag: str) -> None:
-        """Put the cursor on a tag's card, as soon as it is listed."""
-        self._wanted = tag
-        self.redraw()
-
-    def chart_plot(self) -> Plot:
-        return self._plots.get(self.card, _NO_PLOT) if self.card is not None else _NO_PLOT
-
-    def chart_columns(self) -> int:
-        drawing = self._drawings.get(self.card) if self.card is not None else None
-        return drawing.columns if drawing is not None else 0
-
-    # What keys and the mouse do
-
-    def _go(self, place: int) -> None:
-        self._moved = True
-        self.cursor = min(max(place, 0), max(0, len(self._shelves.cards) - 1))
-
-    def _go_down(self, shelves: int) -> None:
-        self._go(self._shelves.below(self.cursor, shelves))
-
-    def action_cursor_up(self) -> None:
-        self._go_down(-1)
-
-    def action_cursor_down(self) -> None:
-        self._go_down(1)
-
-    def action_cursor_left(self) -> None:
-        self._go(self.cursor - 1)
-
-    def action_cursor_right(self) -> None:
-        self._go(self.cursor + 1)
-
-    def action_page_up(self) -> None:
-        self._go_down(-self._shelves.page)
-
-    def action_page_down(self) -> None:
-        self._go_down(self._shelves.page)
-
-    def action_first(self) -> None:
-        self._go(0)
-
-    def action_last(self) -> None:
-        self._go(len(self._shelves.cards) - 1)
-
-    def action_enter(self) -> None:
-        """Open the card, or unfold the group."""
-        if self.card is not None and self.tag_here is None:
-            self.post_message(GroupToggled(self.card.group))
-        elif self.card is not None:
-            self.post_message(TagOpened(self.tag_here))
-
-    def action_leave(self) -> None:
-        """Esc: the cursor in the charts goes."""
-        if self.selection.cursor is None:
-            raise SkipAction
-        self.post_message(CursorMoved(None))
-
-    def action_toggle_line(self) -> None:
-        """Fold the card's group, or unfold it."""
-        if self.card is not None and self.card.group:
-            self._moved = True
-            self.post_message(GroupToggled(self.card.group))
+    # What keys do
 
     def action_pin(self) -> None:
         """Pin the card's tag on top, or unpin it."""
@@ -274,27 +108,5 @@ class ScalarCards(ChartKeys):
             key = self.shared.key("together")
             self.post_message(Noticed(f"tags are pinned one by one: {key} takes the group apart"))
         else:
-            self._moved = True
+            self.moved = True
             self.post_message(TagPinned(self.tag_here))
-
-    def on_click(self, event: events.Click) -> None:
-        shelf = self._shelves.shelf_at(event.y - 1)  # the heading of the page is above
-        if shelf is None:
-            return
-        if shelf.heading is not None:
-            self.post_message(GroupToggled(shelf.heading))
-            return
-        place = shelf.first + event.x // self._shelves.grid.width
-        if place < shelf.end:
-            again = place == self.cursor and self._moved
-            self._go(place)
-            if again:
-                self.action_enter()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self._go_down(1)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self._go_down(-1)

@@ -112,8 +112,11 @@ class TabBar(StripView, can_focus=False):
         return [spread(left, [*right, (self._help, look.dim)], width, look)]
 
     def _labels(self, width: int) -> list[str]:
-        """Number and name of every tab; where they do not all fit, only the present one's name."""
-        labels = [f"{number + 1} {name}" for number, name in enumerate(self.tabs)]
+        """Number and name of every tab; where they do not all fit, only the present one's name.
+
+        Behind the ninth there are no keys of numbers, and none is promised.
+        """
+        labels = [f"{number + 1} {name}" if number < 9 else name for number, name in enumerate(self.tabs)]
         if sum(len(label) + 2 for label in labels) + 1 + len(self._help) <= width:
             return labels
         return [label if number == self.active else str(number + 1) for number, label in enumerate(labels)]

@@ -11,10 +11,10 @@ from typing import Any
 from tui.cli.errors import CommandError
 from tui.cli.export.blobs import blob_table
 from tui.cli.export.file_names import FileNames
-from tui.cli.export.media_types import extension, image_size
 from tui.cli.export.table import Column, ColumnType, Table
 from tui.cli.reading import ProblemLines
 from tui.model import SeriesKey
+from tui.reader.media_types import extension, image_size
 from tui.reader.payload import read_audio, read_image
 from tui.render.text import printable
 from tui.store.snapshot import BlobSeries

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import math
-import struct
 from dataclasses import dataclass
 
 from logging_lib.tfevents.proto import summary_pb2
 from tui.model import BlobRef
 from tui.reader.payload.record import not_shown, read_value, strings_of
+from tui.reader.payload.wav import is_wav, wav_form
 
-_RIFF = struct.Struct("<4sI4s")
-_CHUNK = struct.Struct("<4sI")
-# Format, channels, frames a second, bytes a second, bytes a frame.
-_FORMAT = struct.Struct("<HHIIH")
-# A header has a handful of chunks before its sound; one of millions is there to keep its reader busy.
-_MOST_CHUNKS = 256
 _WAV = "audio/wav"
 # The first bytes of what a tensor may hold, which has no field for its type.
 _MAGIC = (
@@ -77,44 +71,13 @@ def _clip_of_proto(audio: summary_pb2.Summary.Audio) -> AudioClip:
 
 
 def _clip(data: bytes, content_type: str, label: str) -> AudioClip:
-    return AudioClip(data, content_type, label, *(_wav_header(data) or (None, None, None)))
+    form = wav_form(data)
+    if form is None:
+        return AudioClip(data, content_type, label, None, None, None)
+    return AudioClip(data, content_type, label, float(form.rate), form.channels, form.frames)
 
 
 def _type_of(data: bytes) -> str:
-    if _is_wav(data):
+    if is_wav(data):
         return _WAV
     return next((content_type for magic, content_type in _MAGIC if data.startswith(magic)), _UNKNOWN_TYPE)
-
-
-def _is_wav(data: bytes) -> bool:
-    return len(data) >= _RIFF.size and data[:4] == b"RIFF" and data[8:12] == b"WAVE"
-
-
-def _wav_header(data: bytes) -> tuple[float, int, int] | None:
-    """Frames a second, channels and frames of a WAV file; None where its header does not tell.
-
-    No claimed size is believed beyond the bytes that are there.
-    """
-    if not _is_wav(data):
-        return None
-    form: tuple[int, int, int] | None = None
-    position = _RIFF.size
-    for _ in range(_MOST_CHUNKS):
-        if position + _CHUNK.size > len(data):
-            return None
-        name, size = _CHUNK.unpack_from(data, position)
-        position += _CHUNK.size
-        if name == b"fmt " and position + _FORMAT.size <= len(data):
-            _, channels, rate, _, frame_bytes = _FORMAT.unpack_from(data, position)
-            form = (rate, channels, frame_bytes)
-        if name == b"data":
-            return _frames(form, min(size, len(data) - position))
-        position += size + size % 2
-    return None
-
-
-def _frames(form: tuple[int, int, int] | None, size: int) -> tuple[float, int, int] | None:
-    if form is None or 0 in form:
-        return None
-    rate, channels, frame_bytes = form
-    return float(rate), channels, size // frame_bytes

@@ -1,4 +1,4 @@
-"""Graphs: their nodes, and what little of them is shown."""
+"""Graphs: their nodes, and what little of them is shown in lists. Attributes are read when one node is looked at."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ Shape = tuple[int | None, ...] | None
 
 # Where nodes say the type of their outputs; most operations work in one type, T, throughout.
 _DTYPE_ATTRIBUTES = ("dtype", "DstT", "out_type", "output_type", "T")
+# Where writers of traces put all attributes of an operation, as text: torch, ONNX.
+_TEXT_ATTRIBUTES = ("attr", "parameters")
+_LONGEST_TEXT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,8 @@ class GraphNode:
 
     `inputs` name nodes, with `:1` behind for an output that is not the first, and `^` before those that it only
     waits for. `shapes` are of its outputs, as far as the writer says. `dtype` is the type that it works in or makes,
-    empty where it names none.
+    empty where it names none. `text` is the start of what traces of torch and ONNX models say of all of its
+    attributes, None in TensorFlow's graphs.
     """
 
     name: str
@@ -37,6 +41,7 @@ class GraphNode:
     inputs: tuple[str, ...]
     shapes: tuple[Shape, ...]
     dtype: str
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ def read_graph(ref: BlobRef) -> Graph:
     """
     event = read_event(ref)
     try:
-        (graph,) = parse_graphs([_bytes_of(ref, event)])
+        (graph,) = parse_graphs([graph_bytes(ref, event)])
     except DecodeError as error:
         raise not_shown(ref, "bytes that hold no graph") from error
     except ValueError as error:
@@ -94,7 +99,13 @@ def check_nodes(count: int, left: int) -> int:
     return left - count
 
 
-def _bytes_of(ref: BlobRef, event: event_pb2.Event) -> bytes:
+def graph_bytes(ref: BlobRef, event: event_pb2.Event) -> bytes:
+    """The serialized GraphDef in an event.
+
+    Raises:
+        PayloadError: there is none.
+        DecodeError: a meta graph that is none.
+    """
     match event.WhichOneof("what"):
         case "graph_def":
             return event.graph_def
@@ -111,18 +122,30 @@ def _nodes(items: Iterable[bytes]) -> tuple[GraphNode, ...]:
 def _node(proto: graph_pb2.NodeDef) -> GraphNode:
     attributes = proto.attr
     dtype = next((attributes[name].type for name in _DTYPE_ATTRIBUTES if name in attributes), 0)
+    named = dtype_name(dtype) if dtype else ""
     return GraphNode(
-        proto.name, proto.op, proto.device, tuple(proto.input), _shapes(attributes), dtype_name(dtype) if dtype else ""
+        proto.name, proto.op, proto.device, tuple(proto.input), _shapes(attributes), named, _text(attributes)
     )
+
+
+def _text(attributes: Mapping[str, graph_pb2.AttrValue]) -> str | None:
+    found = next((attributes[name].s for name in _TEXT_ATTRIBUTES if name in attributes), None)
+    return None if found is None else found[:_LONGEST_TEXT].decode(errors="replace")
 
 
 def _shapes(attributes: Mapping[str, graph_pb2.AttrValue]) -> tuple[Shape, ...]:
     if "_output_shapes" in attributes:
-        return tuple(map(_shape, attributes["_output_shapes"].list.shape))
-    return (_shape(attributes["shape"].shape),) if "shape" in attributes else ()
+        return tuple(map(parse_shape, attributes["_output_shapes"].list.shape))
+    return (parse_shape(attributes["shape"].shape),) if "shape" in attributes else ()
 
 
-def _shape(proto: tensor_pb2.TensorShapeProto) -> Shape:
+def parse_shape(proto: tensor_pb2.TensorShapeProto) -> Shape:
+    """A shape as it is written."""
     if proto.unknown_rank:
         return None
     return tuple(dim.size if dim.size >= 0 else None for dim in proto.dim)
+
+
+def shape_text(shape: Shape) -> str:
+    """A shape as it is shown: `[?, 3, 8]`, `?` where not even the rank is known."""
+    return "?" if shape is None else f"[{', '.join('?' if size is None else str(size) for size in shape)}]"

@@ -19,7 +19,8 @@ class KerasLayer:
     """A layer, or a model, which has `layers` of its own.
 
     `inputs` name the layers of the same model whose outputs it takes. `dtype` is that of its outputs or the name of a
-    policy, empty where neither stands there. `config` is the layer's own, as the JSON has it.
+    policy, empty where neither stands there. `config` is the layer's own, as the JSON has it. `built` is the shape
+    of the input that it was built for, where Keras 3 says so.
     """
 
     name: str
@@ -28,6 +29,7 @@ class KerasLayer:
     dtype: str
     config: Mapping[str, Any]
     layers: tuple[KerasLayer, ...]
+    built: tuple[int | None, ...] | None = None
 
 
 def read_keras_model(ref: BlobRef) -> KerasLayer:
@@ -58,7 +60,16 @@ def _layer(item: object, before: str | None) -> KerasLayer:
     nodes = item.get("inbound_nodes")
     inputs = tuple(dict.fromkeys(_inputs(nodes))) if nodes is not None else (before,) if before else ()
     dtype = _dtype(config.get("dtype"))
-    return KerasLayer(name, str(item.get("class_name") or ""), inputs, dtype, config, _layers(config.get("layers")))
+    layers = _layers(config.get("layers"))
+    return KerasLayer(name, str(item.get("class_name") or ""), inputs, dtype, config, layers, _built(item))
+
+
+def _built(item: Mapping[str, Any]) -> tuple[int | None, ...] | None:
+    match item.get("build_config"):
+        case {"input_shape": [*sizes]} if all(size is None or type(size) is int for size in sizes):
+            return tuple(sizes)
+        case _:
+            return None
 
 
 def _layers(items: object) -> tuple[KerasLayer, ...]:

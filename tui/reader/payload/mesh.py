@@ -33,6 +33,24 @@ class MeshPart:
     config: str
 
 
+def mesh_part(tag: str, content: bytes) -> tuple[str, str]:
+    """Which mesh a tag belongs to, and as which part of it: VERTEX, FACE or COLOR, "" for what cannot be told.
+
+    Meshes are told apart by their tags: two of one name that are logged below different directories are two.
+
+    Args:
+        content: that of the tag's metadata.
+    """
+    name, _, suffix = tag.rpartition("_")
+    try:
+        data = _Data.FromString(content)
+    except DecodeError:
+        data = _Data()
+    known = _SUFFIXES.get(suffix)
+    part = _PARTS.get(data.content_type) or known or ""
+    return name if known is not None else (data.name or tag), part
+
+
 def read_mesh(ref: BlobRef, content: bytes = b"") -> MeshPart:
     """One part of a mesh; `content` is that of the tag's first metadata, for values that come without.
 

@@ -36,7 +36,7 @@ def read_event(ref: BlobRef) -> event_pb2.Event:
         raise PayloadError(f"{ref.path}: {error.strerror}") from error
     payload = data[: ref.length]
     if len(data) != ref.length + FOOTER_BYTES or _CRC.unpack(data[ref.length :])[0] != masked_crc32c(payload):
-        raise PayloadError(f"{ref.path}: changed since it was read (at byte {ref.offset})")
+        raise PayloadError(f"{ref.path}: damaged, or changed since it was read (at byte {ref.offset})")
     try:
         return event_pb2.Event.FromString(payload)
     except DecodeError as error:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from google.protobuf.message import DecodeError
 
-from logging_lib.tfevents.proto import graph_pb2
+from logging_lib.tfevents.proto import event_pb2, graph_pb2
 from tui.model import BlobRef
 from tui.reader.payload.graph import MOST_NODES, Graph, check_nodes, parse_graphs
 from tui.reader.payload.record import not_shown, only_string_of, read_event, value_of
@@ -45,16 +45,23 @@ def read_run_metadata(ref: BlobRef) -> RunMetadata:
         PayloadError: as `read_value`, or it is no metadata, or there are too many nodes in it.
     """
     event = read_event(ref)
-    if event.WhichOneof("what") == "tagged_run_metadata":
-        data = event.tagged_run_metadata.run_metadata
-    else:
-        data = only_string_of(ref, value_of(ref, event))
     try:
-        return _parse(graph_pb2.RunMetadata.FromString(data))
+        return _parse(graph_pb2.RunMetadata.FromString(metadata_bytes(ref, event)))
     except DecodeError as error:
         raise not_shown(ref, "bytes that hold no run metadata") from error
     except ValueError as error:
         raise not_shown(ref, error) from error
+
+
+def metadata_bytes(ref: BlobRef, event: event_pb2.Event) -> bytes:
+    """The serialized RunMetadata in an event.
+
+    Raises:
+        PayloadError: there is none.
+    """
+    if event.WhichOneof("what") == "tagged_run_metadata":
+        return event.tagged_run_metadata.run_metadata
+    return only_string_of(ref, value_of(ref, event))
 
 
 def _parse(proto: graph_pb2.RunMetadata) -> RunMetadata:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tui.reader.payload import Metadata, PayloadError, embedding, read_embedding, read_metadata
+from tui.reader.payload import Metadata, PayloadError, embedding, embedding_shape, read_embedding, read_metadata
 
 
 def file(tmp_path: Path, data: bytes) -> str:
@@ -76,7 +76,7 @@ def test_files_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(PayloadError, match="more than 3 fields"):
         read_metadata(path)
     monkeypatch.setattr(embedding, "MOST_BYTES", 5)
-    for read in (read_embedding, read_metadata):
+    for read in (read_embedding, read_metadata, embedding_shape):
         with pytest.raises(PayloadError, match="more than 5 bytes"):
             read(path)
 
@@ -91,3 +91,56 @@ def test_what_is_no_file(tmp_path: Path) -> None:
     ]:
         with pytest.raises(PayloadError, match=message):
             read_embedding(path)
+
+
+def test_long_files_are_parsed_part_by_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = np.arange(300, dtype=np.float32).reshape(100, 3)
+    text = "\n\n\r\n".join("\t".join(map(str, row)) for row in table.tolist()) + "\n" * 99
+    path = file(tmp_path, text.encode())
+    whole = read_embedding(path)
+    monkeypatch.setattr(embedding, "_PART_BYTES", 40)
+    np.testing.assert_array_equal(read_embedding(path), table)
+    np.testing.assert_array_equal(whole, table)
+
+
+@pytest.mark.parametrize(
+    ("last", "message"),
+    [
+        ("7\t8\t9", "the number of columns changed from 2 to 3 at row 51$"),
+        ("7\tx", "could not convert string 'x' to float32 at row 50, column 2"),
+    ],
+)
+def test_errors_in_a_later_part_count_from_the_first_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: str, message: str
+) -> None:
+    monkeypatch.setattr(embedding, "_PART_BYTES", 3)
+    path = file(tmp_path, ("1\t2\n" * 50 + last).encode())
+    with pytest.raises(PayloadError, match=message):
+        read_embedding(path)
+
+
+@pytest.mark.parametrize(
+    ("data", "shape", "expected"),
+    [
+        (b"1\t2\n3\t4\n", (), (2, 2)),
+        (b"\n\r\n1\t2\t5\n\n3\t4\t6", (), (2, 3)),
+        (b"1\t2\n3\t4\n", (9, 9), (2, 2)),  # the config may be wrong
+        (np.zeros((2, 3), "<f4").tobytes(), (2, 3), (2, 3)),
+    ],
+)
+def test_the_shape_is_known_before_the_numbers(
+    tmp_path: Path, data: bytes, shape: tuple[int, ...], expected: tuple[int, int]
+) -> None:
+    path = file(tmp_path, data)
+    assert embedding_shape(path, shape) == expected
+    assert read_embedding(path, shape).shape == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "message"), [(b"", "nothing in it"), (b"a\tb\n", "could not convert"), (b"\xff", "decode")]
+)
+def test_what_has_no_shape(tmp_path: Path, data: bytes, message: str) -> None:
+    with pytest.raises(PayloadError, match=f"no table of numbers: .*{message}"):
+        embedding_shape(file(tmp_path, data))
+    with pytest.raises(PayloadError, match="No such file"):
+        embedding_shape(str(tmp_path / "none"))

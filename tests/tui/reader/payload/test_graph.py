@@ -99,6 +99,17 @@ def test_the_graph_that_torch_traces(tmp_path: Path) -> None:
     assert read_run_metadata(store_event(tmp_path, event)) == RunMetadata((DeviceStats("/device:CPU:0", ()),), ())
 
 
+def test_what_traces_say_of_attributes(tmp_path: Path) -> None:
+    nodes = [
+        NodeDef(name="a", attr={"attr": AttrValue(s=b"{ value : 3}")}),
+        NodeDef(name="b", attr={"parameters": AttrValue(s=b"")}),
+        NodeDef(name="c", attr={"attr": AttrValue(s=b"x" * 1000)}),
+        NodeDef(name="d"),
+    ]
+    graph = read_graph(stored_graph(tmp_path, graph_pb2.GraphDef(node=nodes).SerializeToString()))
+    assert [node.text for node in graph.nodes] == ["{ value : 3}", "", "x" * 200, None]
+
+
 def metadata() -> config_pb2.RunMetadata:
     result = config_pb2.RunMetadata()
     device = result.step_stats.dev_stats.add(device="/gpu:0")

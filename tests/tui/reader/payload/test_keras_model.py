@@ -70,6 +70,16 @@ def test_a_model_in_a_model(tmp_path: Path) -> None:
     assert [layer.name for layer in model.layers[1].layers] == ["x"]
 
 
+@pytest.mark.parametrize(
+    ("build_config", "built"),
+    [({"input_shape": [None, 7]}, (None, 7)), ({"input_shape": "x"}, None), ({"input_shape": [[1]]}, None), (1, None)],
+)
+def test_the_shape_that_a_layer_was_built_for(tmp_path: Path, build_config: object, built: object) -> None:
+    layer = dense("a", build_config=build_config)
+    model = read(tmp_path, {"class_name": "Sequential", "config": {"layers": [layer, dense("b")]}})
+    assert [layer.built for layer in model.layers] == [built, None]
+
+
 def test_the_name_of_a_policy_stands_for_a_dtype(tmp_path: Path) -> None:
     policy = {"class_name": "Policy", "config": {"name": "mixed_float16"}}
     layer = {"class_name": "Dense", "config": {"name": "a", "dtype": policy}}

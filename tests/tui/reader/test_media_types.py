@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from tui.cli.export.media_types import extension, image_size
+from tui.reader.media_types import extension, image_size
 
 
 def encoded(form: str, **options: object) -> bytes:

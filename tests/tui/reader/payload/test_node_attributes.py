@@ -1,0 +1,128 @@
+"""Attributes of a node, as text: every kind of value, large ones, and bytes that are none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tensorboard.compat.proto import config_pb2, function_pb2, graph_pb2, node_def_pb2, tensor_pb2
+from tensorboard.compat.proto.attr_value_pb2 import AttrValue, NameAttrList
+from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
+from tensorboard.util import tensor_util
+
+from logging_lib.tfevents import plugins
+from logging_lib.tfevents.proto import event_pb2
+from tests.tui.reader.payload.stored import store, store_event, strings
+from tui.model import BlobRef
+from tui.reader.payload import NodeAttributes, PayloadError
+
+List = AttrValue.ListValue
+SHAPE = TensorShapeProto(dim=[TensorShapeProto.Dim(size=-1), TensorShapeProto.Dim(size=3)])
+
+
+def stored(tmp_path: Path, *nodes: node_def_pb2.NodeDef | bytes) -> BlobRef:
+    data = b"".join(
+        node if isinstance(node, bytes) else graph_pb2.GraphDef(node=[node]).SerializeToString() for node in nodes
+    )
+    return store_event(tmp_path, event_pb2.Event(graph_def=data))
+
+
+def text_of(tmp_path: Path, value: AttrValue) -> str:
+    ((name, text),) = NodeAttributes(0)(stored(tmp_path, node_def_pb2.NodeDef(name="a", attr={"x": value})))
+    assert name == "x"
+    return text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (AttrValue(s=b"SAME"), "SAME"),
+        (AttrValue(s=b"\xff\x1b[2J"), "\ufffd\x1b[2J"),
+        (AttrValue(i=7), "7"),
+        (AttrValue(i=-3), "-3"),
+        (AttrValue(f=0.1), "0.1"),
+        (AttrValue(b=True), "true"),
+        (AttrValue(b=False), "false"),
+        (AttrValue(type=1), "float32"),
+        (AttrValue(type=101), "float32_ref"),
+        (AttrValue(shape=SHAPE), "[?, 3]"),
+        (AttrValue(shape=TensorShapeProto(unknown_rank=True)), "?"),
+        (AttrValue(placeholder="T"), "T"),
+        (AttrValue(func=NameAttrList(name="body")), "function body"),
+        (AttrValue(list=List()), "[]"),
+        (AttrValue(list=List(i=[1, -2, 300])), "[1, -2, 300]"),
+        (AttrValue(list=List(f=[0.5, 1e-7])), "[0.5, 1e-07]"),
+        (AttrValue(list=List(b=[True, False])), "[true, false]"),
+        (AttrValue(list=List(type=[1, 3])), "[float32, int32]"),
+        (AttrValue(list=List(s=[b"a", b"b"])), "[a, b]"),
+        (AttrValue(list=List(shape=[SHAPE, SHAPE])), "[[?, 3], [?, 3]]"),
+        (AttrValue(list=List(func=[NameAttrList(name="f")])), "[function f]"),
+        (AttrValue(list=List(i=range(20))), f"[{', '.join(map(str, range(16)))}, … 4 more]"),
+        (AttrValue(tensor=tensor_util.make_tensor_proto(2.5)), "float32 []: 2.5"),
+        (AttrValue(tensor=tensor_util.make_tensor_proto(np.array([1, 2], np.int64))), "int64 [2]: 1, 2"),
+        (AttrValue(tensor=tensor_util.make_tensor_proto([b"x"])), "string [1]: x"),
+        (AttrValue(tensor=tensor_pb2.TensorProto(dtype=20)), "tensor: tensor of unknown dtype 20"),
+        (AttrValue(), ""),
+    ],
+)  # fmt: skip
+def test_values(tmp_path: Path, value: AttrValue, text: str) -> None:
+    assert text_of(tmp_path, value) == text
+
+
+def test_large_values_are_cut(tmp_path: Path) -> None:
+    assert text_of(tmp_path, AttrValue(s=b"x" * 1_000_000)) == "x" * 500 + "… (1000000 bytes)"
+    tensor = tensor_util.make_tensor_proto(np.zeros((500, 500), np.float32))
+    assert text_of(tmp_path, AttrValue(tensor=tensor)) == "float32 [500, 500]"
+    tensor = tensor_util.make_tensor_proto(np.arange(20))
+    assert text_of(tmp_path, AttrValue(tensor=tensor)).endswith("14, 15, … 4 more")
+
+
+def test_a_shape_of_more_elements_than_there_are_is_not_filled(tmp_path: Path) -> None:
+    for size, text in ((1 << 20, f"float32 [{1 << 20}]"), (1 << 40, "is larger than any summary")):
+        shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=size)])
+        tensor = tensor_pb2.TensorProto(dtype=1, tensor_shape=shape, float_val=[1.0])
+        assert text in text_of(tmp_path, AttrValue(tensor=tensor))
+
+
+def test_the_node_is_found_behind_those_of_the_graph_and_of_functions(tmp_path: Path) -> None:
+    def node(number: int) -> node_def_pb2.NodeDef:
+        return node_def_pb2.NodeDef(name="n", attr={"number": AttrValue(i=number)})
+
+    functions = [function_pb2.FunctionDef(node_def=[node(2)]), function_pb2.FunctionDef(node_def=[node(3)])]
+    graph = graph_pb2.GraphDef(node=[node(0), node(1)], library={"function": functions})
+    ref = store_event(tmp_path, event_pb2.Event(graph_def=graph.SerializeToString()))
+    for place in range(4):
+        assert NodeAttributes(place)(ref) == (("number", str(place)),)
+    with pytest.raises(PayloadError, match="no node 4 in the graph"):
+        NodeAttributes(4)(ref)
+
+
+def test_the_node_of_a_graph_in_metadata(tmp_path: Path) -> None:
+    metadata = config_pb2.RunMetadata()
+    for number in range(2):
+        graphs = metadata.function_graphs.add()
+        graphs.pre_optimization_graph.node.add(name="n").attr["number"].i = number
+    ref = store(tmp_path, strings(metadata.SerializeToString(), plugin=plugins.GRAPH_RUN_METADATA_GRAPH))
+    assert NodeAttributes(1, profiled=True)(ref) == (("number", "1"),)
+
+
+def test_names_in_order_and_no_more_than_anybody_reads(tmp_path: Path) -> None:
+    names = [f"{number:03}" for number in range(600)]
+    read = NodeAttributes(0)(stored(tmp_path, node_def_pb2.NodeDef(attr={name: AttrValue(i=1) for name in names})))
+    assert len(read) == 500
+    assert list(read) == sorted(read)
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    node = b"\x2a" + bytes([len(data)]) + data
+    ref = stored(tmp_path_factory.mktemp("any"), b"\x0a" + bytes([len(node)]) + node)
+    try:
+        for name, text in NodeAttributes(0)(ref):
+            assert isinstance(name, str)
+            assert isinstance(text, str)
+    except PayloadError as error:
+        assert "\n" not in str(error)

@@ -1,0 +1,157 @@
+"""Long records of data are passed over; what is known of them is what reading them tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from io import FileIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from logging_lib.tfevents import plugins
+from logging_lib.tfevents.proto import event_pb2, summary_pb2
+from logging_lib.tfevents.tensor import to_tensor_proto
+from tests import builders
+from tests.builders import Value, scalar_event
+from tui.ingest.ingester import Ingester
+from tui.model import SeriesKey
+from tui.reader import stream
+from tui.reader.named_logdir import LogDir
+from tui.reader.payload import PayloadError, read_image
+from tui.reader.skim import LEAST_BYTES, skim
+from tui.store.snapshot import StoreSnapshot
+
+LONG = bytes(range(256)) * (LEAST_BYTES // 256 + 1)
+
+
+def image(tag: str = "i", data: bytes = LONG) -> Value:
+    return Value(tag=tag, image=summary_pb2.Summary.Image(height=1, width=2, encoded_image_string=data))
+
+
+def tensor(tag: str, *strings: bytes, plugin: str | None = plugins.IMAGES) -> Value:
+    array = np.empty(len(strings), object)
+    array[:] = strings
+    return builders.tensor(tag, to_tensor_proto(array), plugin, b"content" if plugin else b"")
+
+
+def audio(tag: str) -> Value:
+    return Value(tag=tag, audio=summary_pb2.Summary.Audio(sample_rate=8000.0, encoded_audio_string=LONG))
+
+
+def skimmed(path: Path, items: Iterable[event_pb2.Event | bytes], start: int = 0) -> object:
+    builders.write(path, items)
+    with FileIO(path) as file:
+        return skim(file, start, path.stat().st_size)
+
+
+def read(path: Path) -> StoreSnapshot:
+    return Ingester([LogDir("", path)]).read_all()
+
+
+def same(a: StoreSnapshot, b: StoreSnapshot) -> bool:
+    """Whether both say the same of everything."""
+
+    def said(snapshot: StoreSnapshot) -> object:
+        blobs = {
+            key: (series.steps.tolist(), series.wall_times.tolist(), list(series.refs))
+            for key, series in snapshot.blobs.items()
+        }
+        scalars = {key: series.values.tolist() for key, series in snapshot.scalars.items()}
+        return blobs, scalars, snapshot.tags, snapshot.problems, snapshot.runs
+
+    return said(a) == said(b)
+
+
+def many() -> list[event_pb2.Event]:
+    """Short and long records of all kinds, in turn."""
+    events = [builders.version_event()]
+    for step in range(40):
+        events.append(scalar_event("loss", step, step / 4))
+        values = [image(), tensor("t", b"1", b"2", LONG), audio("a"), tensor("text", LONG, plugin=plugins.TEXT)]
+        events.append(builders.event(values[step % 4], step=step, wall_time=builders.WALL_TIME + step))
+    return [*events, scalar_event("loss", 40, 1.0)]
+
+
+def test_the_outcome_is_that_of_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, many())
+    passed: list[int] = []
+    monkeypatch.setattr(stream, "skim", lambda *args: (record := skim(*args)) and (passed.append(1) or record))
+    quick = read(tmp_path)
+    assert len(passed) >= 35  # the first ones come whole with the first chunk
+    monkeypatch.setattr(stream, "skim", lambda *args: None)
+    assert same(quick, read(tmp_path))
+    assert quick.tags[SeriesKey(".", "t", plugins.IMAGES)].content == b"content"
+    (ref, *_) = quick.blobs[SeriesKey(".", "i", plugins.IMAGES)].refs
+    assert read_image(ref) == [LONG] and ref.path == str(path)
+
+
+def test_a_file_that_grows(tmp_path: Path) -> None:
+    """The record is read like any other until it is whole, and passed over when it is."""
+    path = tmp_path / builders.FILE_NAME
+    start = builders.records([builders.version_event(), scalar_event("loss", 0, 1.0)])
+    record = builders.record(builders.event(image(), step=5))
+    ingester = Ingester([LogDir("", tmp_path)])
+    for end in (3, 40, 70_000, len(record) - 1):
+        path.write_bytes(start + record[:end])
+        assert not ingester.read_all().blobs
+    path.write_bytes(start + record)
+    assert [list(series.steps) for series in ingester.read_all().blobs.values()] == [[5]]
+    builders.append(path, [scalar_event("loss", 1, 2.0)])
+    snapshot = ingester.read_all()
+    assert [len(series.values) for series in snapshot.scalars.values()] == [2]
+    assert not snapshot.problems
+
+
+def test_damage_inside_is_told_when_it_is_shown(tmp_path: Path) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, [builders.event(image()), scalar_event("loss", 1, 2.0)])
+    data = bytearray(path.read_bytes())
+    data[LEAST_BYTES // 2] ^= 1
+    path.write_bytes(data)
+    snapshot = read(tmp_path)
+    assert not snapshot.problems
+    (series,) = snapshot.blobs.values()
+    with pytest.raises(PayloadError, match="damaged, or changed since it was read"):
+        read_image(series.refs[0])
+
+
+def test_a_record_that_was_torn_is_searched_for_others(tmp_path: Path) -> None:
+    torn = builders.record(builders.event(image()))[: LEAST_BYTES // 2]
+    path = tmp_path / builders.FILE_NAME
+    # What follows reaches beyond the end that the torn record claims.
+    path.write_bytes(torn + builders.records(scalar_event("loss", step, 1.0) for step in range(9000)))
+    assert path.stat().st_size > LEAST_BYTES + len(torn)
+    snapshot = read(tmp_path)
+    assert [len(series.values) for series in snapshot.scalars.values()] == [9000]
+    assert not snapshot.blobs and len(snapshot.problems) == 1
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        builders.event(image(data=LONG[:1000])),  # short
+        builders.event(image(), image("j")),
+        builders.event(image(), builders.scalar("s", 1.0)),
+        builders.event(builders.tensor("numbers", to_tensor_proto(np.zeros(LEAST_BYTES)), plugins.MESH)),
+        event_pb2.Event(graph_def=LONG),
+        event_pb2.Event(file_version=LONG.decode("latin-1")),
+        # The first of two summaries, which are one.
+        builders.event(builders.scalar("s", 1.0)).SerializeToString() + builders.event(image()).SerializeToString(),
+        b"\xff" * LEAST_BYTES,
+    ],
+    ids=["short", "two", "mixed", "numbers", "graph", "version", "parts", "nothing"],
+)
+def test_what_is_read_like_any_other(tmp_path: Path, event: event_pb2.Event | bytes) -> None:
+    assert skimmed(tmp_path / "file", [event]) is None
+
+
+def test_the_place_matters(tmp_path: Path) -> None:
+    path, record = tmp_path / "file", builders.record(builders.event(image()))
+    assert skimmed(path, [builders.event(image())]) is not None
+    assert skimmed(path, [builders.event(image())], start=1) is None
+    with FileIO(path) as file:
+        assert skim(file, 0, len(record) - 1) is None  # not to be read so far yet
+        assert skim(file, len(record), len(record)) is None
+    path.write_bytes(record + bytes(20))
+    with FileIO(path) as file:
+        assert skim(file, 0, len(record) + 20) is None  # no record follows
