@@ -361,7 +361,7 @@ _ALL = (
     Picture("layers", "2 enter g S", data=residual_net, size=(120, 24)),
     Picture("projector", "2 enter right right up D", data=vocabulary, size=(120, 36)),
     Picture("mesh", "2 enter g shift+right", data=knots, size=(120, 32)),
-    Picture("hparams", "4", size=(120, 24)),
+    Picture("hparams", "5", size=(120, 24)),
     Picture("problems", "left_curly_bracket", size=(120, 24), data=damaged),
     Picture("ascii", settings=Settings(ascii=True, colours="none"), size=(120, 24)),
     Picture("sixteen", f"{_CHART} y", settings=Settings(palette="ansi", ascii=True), size=(120, 30)),

@@ -179,13 +179,13 @@ async def test_a_long_text_scrolls(tmp_path: Path) -> None:
 
 
 async def test_all_steps_are_laid_out_as_they_come_into_view(tmp_path: Path) -> None:
-    logged = [text("notes", step, "\n".join(f"{step}.{i}" for i in range(20))) for step in range(50)]
+    logged = [text("notes", step, "\n".join(f"{step}.{i}" for i in range(20))) for step in range(15)]
     async with text_tab(runs(tmp_path, a=logged), "enter", "g", "g") as pilot:
-        for _ in range(60):
+        for _ in range(20):
             await pilot.press("d")
             await read(pilot)
         assert body(pilot)[-1] == "0.19"
-        assert full(pilot)[0].endswith(f"of {50 * 21 / 1000:.1f}k")
+        assert full(pilot)[0].endswith(f"of {15 * 21}")
 
 
 async def test_long_lines_are_wrapped_or_moved_sideways(tmp_path: Path) -> None:
@@ -197,9 +197,9 @@ async def test_long_lines_are_wrapped_or_moved_sideways(tmp_path: Path) -> None:
         assert len(body(pilot)) == 1 and body(pilot)[0].startswith("word0 ")
         await pilot.press("L")
         assert body(pilot)[0].startswith(words[8:20])
-        await pilot.press(*["L"] * 60)
+        await pilot.press(*["L"] * 35)
         assert body(pilot)[0].rstrip().endswith("word39")
-        await pilot.press(*["H"] * 60)
+        await pilot.press(*["H"] * 35)
         assert body(pilot)[0].startswith("word0 ")
 
 
