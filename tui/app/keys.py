@@ -72,9 +72,7 @@ _ALL_VIEWS = (
     CUSTOM_CARDS, PROJECTION, MESH, GRAPH, OTHER, HPARAMS, RUNS, LIST,
 )  # fmt: skip
 _VIEW_OF = {"problems": LIST, "custom_chart": CHART}
-_VIEW_OF |= dict.fromkeys(
-    ("audios", "texts", "pr_curves", "graphs", "meshes", "projections"), BLOBS
-)
+_VIEW_OF |= dict.fromkeys(("audios", "texts", "pr_curves", "graphs", "meshes", "projections"), BLOBS)
 
 
 def view_of(page: str) -> str:
