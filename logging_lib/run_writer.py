@@ -25,6 +25,8 @@ MAX_QUEUED_BYTES = 256 << 20
 # An array of so many bytes is encoded at once: where they pile up each copy is made in fresh memory, which costs the
 # calling thread ten times more than the copying.
 _LARGE_BYTES = 1 << 20
+# One that ends while others log hands what is left to the next one; who logs on and on is not waited for.
+_CLOSINGS = 3
 
 OnFull = Literal["block", "drop"]
 
@@ -126,8 +128,11 @@ class RunWriter:
 
     def close(self) -> None:
         """Flush and close the files; closing twice does nothing. One that was interrupted is completed by the next."""
-        if self._background is not None:
-            self._background.close()
+        for _ in range(_CLOSINGS):
+            background = self._background
+            if background is None or (background.has_ended and not self.inbox):
+                break
+            self._open().close()
         with self._lock:
             dropped, self._dropped = self._dropped, 0
         if dropped:
