@@ -247,7 +247,8 @@ def test_a_call_that_slips_in_behind_the_close_is_written(tmp_path: Path) -> Non
     background._deliveries.report.close = slip_in  # type: ignore[method-assign]
     log(run, 1)
     run.close()
-    run.close()
+    assert background_of(run) is not background  # it was handed over to another one, which is closed as well
+    assert background_of(run).has_ended
     assert steps(tmp_path) == [1, 2]
 
 
