@@ -1,8 +1,8 @@
-"""What stands where a list of tags is empty: why, and what to do."""
+"""What stands where a list is empty: why, and what to do."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from textual.strip import Strip
 
@@ -19,7 +19,20 @@ def why_none(
     found: TagList, snapshot: StoreSnapshot, selection: Selection, shared: Shared, width: int, look: Look
 ) -> list[Strip]:
     """The lines, each of `width` cells."""
-    lines = [line for text in _why(found, snapshot, selection, shared) for line in wrap(text, width - 4)]
+    return said(_why(found, snapshot, selection, shared), width, look)
+
+
+def why_none_of(noun: str, *, others: bool, selection: Selection, shared: Shared) -> str:
+    """Why a list of what is no tag is empty; `others` where there would be some without the filter."""
+    if others and selection.tags_filter.text:
+        return f"no {noun} matches /{selection.tags_filter.text}: {shared.key('filter')} then Esc clears the filter"
+    pane, every = shared.key("focus_next"), shared.key("toggle_all")
+    return f"no {noun} in the visible runs: {pane} goes to the runs, {every} shows all"
+
+
+def said(texts: Iterable[str], width: int, look: Look) -> list[Strip]:
+    """Texts in place of what cannot be shown, wrapped; each line is of `width` cells."""
+    lines = [line for text in texts for line in wrap(text, width - 4)]
     return [row_strip([(f"  {line}", look.dim)], width, look.text) for line in lines]
 
 

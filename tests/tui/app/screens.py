@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from logging_lib.tfevents.histogram import histogram_proto
 from logging_lib.tfevents.hparams import SessionStart
+from logging_lib.tfevents.proto import event_pb2
 from tests import builders
 from tests.builders import WALL_TIME, Value
 from tui.app.app import TbtuiApp
@@ -97,3 +98,31 @@ def screen(pilot: Pilot[None]) -> str:
 def shown(pilot: Pilot[None], selector: str) -> str:
     """What one widget shows."""
     return pilot.app.screen.query_one(selector, StripView).text
+
+
+def logged_runs(logdir: Path, **of_runs: list[event_pb2.Event]) -> Path:
+    """A directory with a file a run; the last run is the newest."""
+    for number, (name, logged) in enumerate(of_runs.items()):
+        for event in logged:
+            event.wall_time += number
+        builders.write(logdir / name / builders.FILE_NAME, [builders.version_event(), *logged])
+    return logdir
+
+
+@asynccontextmanager
+async def second_tab(logdir: Path, *keys: str, size: tuple[int, int] = (120, 30)) -> AsyncIterator[Pilot[None]]:
+    """The app on its second tab, that of the only other kind of data; keys are pressed there."""
+    async with opened(logdir, size) as pilot:
+        await pilot.press("2")
+        await decoded(pilot)
+        await pilot.press(*keys)
+        await decoded(pilot)
+        yield pilot
+
+
+async def decoded(pilot: Pilot[None]) -> None:
+    """Wait until what is shown is decoded."""
+    app = pilot.app
+    assert isinstance(app, TbtuiApp)
+    await until(pilot, lambda: not app.shared.blobs.waits)
+    await pilot.pause()

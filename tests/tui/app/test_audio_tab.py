@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import wave
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +19,8 @@ from logging_lib.tfevents import plugins
 from logging_lib.tfevents.proto import event_pb2, summary_pb2
 from logging_lib.tfevents.tensor import to_tensor_proto
 from tests import builders
-from tests.tui.app.screens import opened, shown, until
+from tests.tui.app.screens import decoded, logged_runs, second_tab, shown, until
 from tui.app import sounds
-from tui.app.app import TbtuiApp
 from tui.app.widgets.audio_full import AudioFull
 
 RATE = 8000
@@ -55,33 +53,6 @@ def clips(tag: str, step: int, *pairs: tuple[bytes, str]) -> event_pb2.Event:
     return builders.event(builders.tensor(tag, to_tensor_proto(array), plugins.AUDIO), step=step)
 
 
-def runs(logdir: Path, **of_runs: list[event_pb2.Event]) -> Path:
-    """A directory with a file a run; the last run is the newest."""
-    for number, (name, logged) in enumerate(of_runs.items()):
-        for event in logged:
-            event.wall_time += number
-        builders.write(logdir / name / builders.FILE_NAME, [builders.version_event(), *logged])
-    return logdir
-
-
-@asynccontextmanager
-async def audio_tab(logdir: Path, *keys: str, size: tuple[int, int] = (120, 30)) -> AsyncIterator[Pilot[None]]:
-    """The app on the audio tab, which is the second; keys are pressed there."""
-    async with opened(logdir, size) as pilot:
-        await pilot.press("2")
-        await read(pilot)
-        await pilot.press(*keys)
-        await read(pilot)
-        yield pilot
-
-
-async def read(pilot: Pilot[None]) -> None:
-    app = pilot.app
-    assert isinstance(app, TbtuiApp)
-    await until(pilot, lambda: not app.main._shared.blobs.waits)
-    await pilot.pause()
-
-
 def full(pilot: Pilot[None]) -> list[str]:
     return shown(pilot, "#audio").splitlines()
 
@@ -102,7 +73,7 @@ async def test_a_line_of_the_list_tells_what_a_clip_is(tmp_path: Path) -> None:
         audio("d", 4, wav(np.ones(1000))),
         audio("e", 5, b"fLaC....", sample_rate=44100.0, num_channels=2, length_frames=88200),
     ]
-    async with audio_tab(runs(tmp_path, a=logged), size=(160, 30)) as pilot:
+    async with second_tab(logged_runs(tmp_path, a=logged), size=(160, 30)) as pilot:
         rows = [" ".join(line.split()) for line in shown(pilot, "#audios").splitlines()[1:6]]
         assert rows[0].endswith("2 s peak -6.0 dBFS 8 kHz mono 1 1")
         assert rows[1].endswith("50 ms peak -6.5 dBFS 8 kHz stereo 1 2")
@@ -113,8 +84,8 @@ async def test_a_line_of_the_list_tells_what_a_clip_is(tmp_path: Path) -> None:
 
 
 async def test_the_waveforms_of_all_runs_stand_over_one_axis(tmp_path: Path) -> None:
-    logdir = runs(tmp_path, a=[audio("x", 3, wav(sine(2)))], b=[audio("x", 3, wav(sine(1, 0.25), sine(1, 0.7)))])
-    async with audio_tab(logdir, "enter") as pilot:
+    logdir = logged_runs(tmp_path, a=[audio("x", 3, wav(sine(2)))], b=[audio("x", 3, wav(sine(1, 0.25), sine(1, 0.7)))])
+    async with second_tab(logdir, "enter") as pilot:
         lines = full(pilot)
         assert "step 3  (1 of 1)" in lines[0]
         first, second = (next(i for i, line in enumerate(lines) if said in line) for said in ("mono", "stereo"))
@@ -130,14 +101,14 @@ async def test_the_waveforms_of_all_runs_stand_over_one_axis(tmp_path: Path) -> 
 
 async def test_the_step_goes_through_those_of_all_runs(tmp_path: Path) -> None:
     sound = wav(sine(1))
-    logdir = runs(tmp_path, a=[audio("x", 1, sound), audio("x", 3, sound)], b=[audio("x", 2, sound)])
-    async with audio_tab(logdir, "enter", "home", "right") as pilot:
+    logdir = logged_runs(tmp_path, a=[audio("x", 1, sound), audio("x", 3, sound)], b=[audio("x", 2, sound)])
+    async with second_tab(logdir, "enter", "home", "right") as pilot:
         assert pilot.app.query_one(AudioFull).selection.step == (2, 0)
 
 
 async def test_the_cursor_reads_out_time_and_value(tmp_path: Path) -> None:
     ramp = np.arange(RATE) / RATE
-    async with audio_tab(runs(tmp_path, a=[audio("x", 1, wav(ramp))]), "enter", "full_stop") as pilot:
+    async with second_tab(logged_runs(tmp_path, a=[audio("x", 1, wav(ramp))]), "enter", "full_stop") as pilot:
         assert full(pilot)[0].endswith("  0.5 s")
         value = float(full(pilot)[1].split()[-1])
         assert value == pytest.approx(0.5, abs=2e-4)
@@ -157,11 +128,11 @@ async def test_the_cursor_reads_out_time_and_value(tmp_path: Path) -> None:
 async def test_zoom_goes_down_to_single_samples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.analysis.waveform.MOST_BLOCKS", 100)
     ramp = np.arange(RATE) / RATE
-    async with audio_tab(runs(tmp_path, a=[audio("x", 1, wav(ramp))]), "enter", "full_stop") as pilot:
+    async with second_tab(logged_runs(tmp_path, a=[audio("x", 1, wav(ramp))]), "enter", "full_stop") as pilot:
         assert "…" in full(pilot)[1].split()[-1]  # the extremes of 80 samples
         for _ in range(12):
             await pilot.press("plus")
-            await read(pilot)
+            await decoded(pilot)
         low, high = view(pilot).view or (0.0, 0.0)
         assert high - low == pytest.approx(8 / RATE)
         assert float(full(pilot)[1].split()[-1]) == pytest.approx(0.5, abs=2e-4)
@@ -175,7 +146,7 @@ async def test_zoom_goes_down_to_single_samples(tmp_path: Path, monkeypatch: pyt
 
 async def test_clipping_is_marked_where_it_is(tmp_path: Path) -> None:
     sound = np.concatenate([np.zeros(RATE), np.ones(RATE)])
-    async with audio_tab(runs(tmp_path, a=[audio("x", 1, wav(sound))]), "enter") as pilot:
+    async with second_tab(logged_runs(tmp_path, a=[audio("x", 1, wav(sound))]), "enter") as pilot:
         assert "clipped 8k" in full(pilot)[1]
         above = full(pilot)[2]
         columns = view(pilot).size.width - len("-1┤")
@@ -186,7 +157,7 @@ async def test_clipping_is_marked_where_it_is(tmp_path: Path) -> None:
 async def test_many_clips_are_scrolled_through(tmp_path: Path) -> None:
     sound = wav(sine(1))
     logged = {f"run{i}": [audio("x", 1, sound)] for i in range(12)}
-    async with audio_tab(runs(tmp_path, **logged), "enter", size=(120, 20)) as pilot:
+    async with second_tab(logged_runs(tmp_path, **logged), "enter", size=(120, 20)) as pilot:
         assert "run11" in shown(pilot, "#audio") and "-12 of 12" in full(pilot)[0]  # the focused run's
         await pilot.press("tab", "home", "tab")
         assert "clips 1-" in full(pilot)[0]
@@ -198,8 +169,8 @@ async def test_many_clips_are_scrolled_through(tmp_path: Path) -> None:
 
 
 async def test_what_is_no_wav_is_told_of_and_exported(tmp_path: Path) -> None:
-    logdir = runs(tmp_path / "logs", a=[audio("x", 7, b"OggS....", content_type="audio/ogg")])
-    async with audio_tab(logdir, "enter") as pilot:
+    logdir = logged_runs(tmp_path / "logs", a=[audio("x", 7, b"OggS....", content_type="audio/ogg")])
+    async with second_tab(logdir, "enter") as pilot:
         assert "not drawn: audio/ogg, only WAV with PCM or float samples is" in full(pilot)[1]
         await pilot.press("full_stop", "plus", "minus", "0", "m", "L", "z", "J")
         await pilot.press("e")
@@ -209,8 +180,8 @@ async def test_what_is_no_wav_is_told_of_and_exported(tmp_path: Path) -> None:
 
 async def test_clips_are_exported_as_they_were_logged(tmp_path: Path) -> None:
     one, two = wav(sine(1)), wav(sine(2))
-    logdir = runs(tmp_path / "logs", a=[clips("x", 5, (one, "first"), (two, "second"))])
-    async with audio_tab(logdir, "enter") as pilot:
+    logdir = logged_runs(tmp_path / "logs", a=[clips("x", 5, (one, "first"), (two, "second"))])
+    async with second_tab(logdir, "enter") as pilot:
         assert "clip 1 of 2" in full(pilot)[1] and "first" in full(pilot)[1]
         await pilot.press("e")
         await until(pilot, lambda: "tbtui-a_x-step_5_0.wav and 1 file more written" in notice(pilot))
@@ -221,7 +192,7 @@ async def test_clips_are_exported_as_they_were_logged(tmp_path: Path) -> None:
 
 async def test_too_much_audio_is_not_drawn_but_exported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sounds, "MOST_BYTES", 1000)
-    async with audio_tab(runs(tmp_path / "logs", a=[audio("x", 1, wav(sine(1)))]), "enter") as pilot:
+    async with second_tab(logged_runs(tmp_path / "logs", a=[audio("x", 1, wav(sine(1)))]), "enter") as pilot:
         assert "16.1 kB of audio: up to 1 kB are shown, more can be exported" in full(pilot)[1]
         await pilot.press("e")
         await until(pilot, lambda: "written" in notice(pilot))
@@ -229,7 +200,7 @@ async def test_too_much_audio_is_not_drawn_but_exported(tmp_path: Path, monkeypa
 
 
 async def test_the_mouse_sets_the_cursor_marks_and_zooms(tmp_path: Path) -> None:
-    async with audio_tab(runs(tmp_path, a=[audio("x", 1, wav(sine(1)))]), "enter") as pilot:
+    async with second_tab(logged_runs(tmp_path, a=[audio("x", 1, wav(sine(1)))]), "enter") as pilot:
         await pilot.mouse_down("#audio", offset=(40, 5))
         start = view(pilot).cursor
         assert start is not None
@@ -245,13 +216,13 @@ async def test_the_mouse_sets_the_cursor_marks_and_zooms(tmp_path: Path) -> None
 async def test_a_damaged_wav_shows_what_is_there(tmp_path: Path) -> None:
     data = wav(sine(1))
     logged = [audio("x", 1, data[:100]), audio("y", 1, data[:30]), audio("z", 1, b"")]
-    async with audio_tab(runs(tmp_path, a=logged), "enter") as pilot:
+    async with second_tab(logged_runs(tmp_path, a=logged), "enter") as pilot:
         assert "3.5 ms" in full(pilot)[1]
         await pilot.press("down")
-        await read(pilot)
+        await decoded(pilot)
         assert "not drawn: audio/wav" in full(pilot)[1]
         await pilot.press("down")
-        await read(pilot)
+        await decoded(pilot)
         assert "not drawn: application/octet-stream" in full(pilot)[1]
 
 
@@ -269,7 +240,7 @@ def write_torch(logdir: Path, sound: Sound) -> None:
 async def test_what_every_writer_wrote_is_read_back(tmp_path: Path, write: Callable[[Path, Sound], None]) -> None:
     sound = sine(1, 0.5, 440.0)
     write(tmp_path / "logs", sound)
-    async with audio_tab(tmp_path / "logs", "enter", "full_stop") as pilot:
+    async with second_tab(tmp_path / "logs", "enter", "full_stop") as pilot:
         assert "1 s  8 kHz  mono  16-bit PCM" in full(pilot)[1]
         expected = (sound * 32767).astype(np.int16) / 32768
         at = round((view(pilot).cursor or 0.0) * RATE)

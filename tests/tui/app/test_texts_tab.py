@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +20,8 @@ from logging_lib.tfevents import plugins
 from logging_lib.tfevents.proto import event_pb2
 from logging_lib.tfevents.tensor import to_tensor_proto
 from tests import builders
-from tests.tui.app.screens import opened, shown, until
+from tests.tui.app.screens import decoded, logged_runs, second_tab, shown, until
 from tui.app import texts
-from tui.app.app import TbtuiApp
 from tui.app.widgets.text_full import TextFull
 
 LONG = "\n".join(f"line {i}" for i in range(200))
@@ -34,34 +31,6 @@ def text(tag: str, step: int, *items: str, shape: tuple[int, ...] = (1,)) -> eve
     array = np.array([item.encode() for item in items], object).reshape(shape)
     value = builders.tensor(tag, to_tensor_proto(array), plugins.TEXT)
     return builders.event(value, step=step, wall_time=builders.WALL_TIME + step)
-
-
-def runs(logdir: Path, **of_runs: list[event_pb2.Event]) -> Path:
-    """A directory with a file a run; the last run is the newest."""
-    for number, (name, logged) in enumerate(of_runs.items()):
-        for event in logged:
-            event.wall_time += number
-        builders.write(logdir / name / builders.FILE_NAME, [builders.version_event(), *logged])
-    return logdir
-
-
-@asynccontextmanager
-async def text_tab(logdir: Path, *keys: str, size: tuple[int, int] = (120, 30)) -> AsyncIterator[Pilot[None]]:
-    """The app on the text tab, which is the second; keys are pressed there."""
-    async with opened(logdir, size) as pilot:
-        await pilot.press("2")
-        await read(pilot)
-        await pilot.press(*keys)
-        await read(pilot)
-        yield pilot
-
-
-async def read(pilot: Pilot[None]) -> None:
-    """Wait until what is shown is decoded."""
-    app = pilot.app
-    assert isinstance(app, TbtuiApp)
-    await until(pilot, lambda: not app.main._shared.blobs.waits)
-    await pilot.pause()
 
 
 def full(pilot: Pilot[None]) -> list[str]:
@@ -80,7 +49,7 @@ def notice(pilot: Pilot[None]) -> str:
 async def test_a_line_of_the_list_tells_how_a_text_begins_and_its_length(tmp_path: Path) -> None:
     grid = text("grid", 0, "a", "b", "c", "d", shape=(2, 2))
     logged = [text("args/text_summary", 3, '{\n "lr": 1\n}'), grid, text("x/notes", 7, "# Hi\n\nyou")]
-    async with text_tab(runs(tmp_path, a=logged)) as pilot:
+    async with second_tab(logged_runs(tmp_path, a=logged)) as pilot:
         rows = [" ".join(line.split()) for line in shown(pilot, "#texts").splitlines()]
         assert rows[1].startswith("args") and rows[1].endswith('"lr": 1 3 lines 1 3')
         assert rows[2].startswith("grid") and rows[2].endswith("a 2×2 table 1 0")
@@ -89,19 +58,19 @@ async def test_a_line_of_the_list_tells_how_a_text_begins_and_its_length(tmp_pat
 
 async def test_markdown_source_steps_and_changes(tmp_path: Path) -> None:
     logged = [text("notes", step, f"# Title\n\nstep **{step}**") for step in (0, 5, 9)]
-    async with text_tab(runs(tmp_path, a=logged), "enter") as pilot:
+    async with second_tab(logged_runs(tmp_path, a=logged), "enter") as pilot:
         assert "step 9  (3 of 3)" in full(pilot)[0] and full(pilot)[0].endswith("rendered")
         assert body(pilot)[0] == "Title" and body(pilot)[2] == "step 9"
         await pilot.press("g")
-        await read(pilot)
+        await decoded(pilot)
         assert full(pilot)[0].endswith("source")
         assert body(pilot) == ["# Title", "step **9**"]
         await pilot.press("g")
-        await read(pilot)
+        await decoded(pilot)
         headings = [line.split(" ─")[0] for line in body(pilot) if line.startswith("step") and "─" in line]
         assert [heading.split()[1] for heading in headings] == ["9", "5", "0"]
         await pilot.press("g")
-        await read(pilot)
+        await decoded(pilot)
         assert full(pilot)[0].endswith("changes from step 5")
         assert body(pilot) == ["  # Title", "- step **5**", "+ step **9**"]
         await pilot.press("g")
@@ -109,7 +78,7 @@ async def test_markdown_source_steps_and_changes(tmp_path: Path) -> None:
 
 
 async def test_only_views_that_have_something_to_show_are_gone_through(tmp_path: Path) -> None:
-    async with text_tab(runs(tmp_path, a=[text("notes", 0, "a")]), "enter") as pilot:
+    async with second_tab(logged_runs(tmp_path, a=[text("notes", 0, "a")]), "enter") as pilot:
         seen = []
         for _ in range(3):
             seen.append(full(pilot)[0].split()[-1])
@@ -119,45 +88,45 @@ async def test_only_views_that_have_something_to_show_are_gone_through(tmp_path:
 
 async def test_the_step_is_the_same_in_every_run_and_tag(tmp_path: Path) -> None:
     logged = [text(tag, step, f"{tag} at {step}") for step in range(3) for tag in ("one", "two")]
-    async with text_tab(runs(tmp_path, a=logged), "enter", "left") as pilot:
+    async with second_tab(logged_runs(tmp_path, a=logged), "enter", "left") as pilot:
         assert body(pilot) == ["one at 1"]
         await pilot.press("down")
-        await read(pilot)
+        await decoded(pilot)
         assert body(pilot) == ["two at 1"]
         await pilot.press("home")
-        await read(pilot)
+        await decoded(pilot)
         assert body(pilot) == ["two at 0"]
 
 
 async def test_the_only_text_of_a_run_is_compared_with_another_run_s(tmp_path: Path) -> None:
-    logdir = runs(tmp_path, a=[text("args", 0, "lr: 1\nseed: 1")], b=[text("args", 0, "lr: 2\nseed: 1")])
-    async with text_tab(logdir, "enter", "g", "g") as pilot:
+    logdir = logged_runs(tmp_path, a=[text("args", 0, "lr: 1\nseed: 1")], b=[text("args", 0, "lr: 2\nseed: 1")])
+    async with second_tab(logdir, "enter", "g", "g") as pilot:
         assert "changes from" in full(pilot)[0] and full(pilot)[0].endswith("a (step 0)")
         assert body(pilot) == ["- lr: 1", "+ lr: 2", "  seed: 1"]
 
 
 async def test_the_baseline_is_what_others_are_compared_with(tmp_path: Path) -> None:
     logged = {name: [text("args", step, f"{name} {step}") for step in (0, 1)] for name in ("a", "b", "c")}
-    async with text_tab(runs(tmp_path, **logged), "tab", "home", "b", "end", "tab") as pilot:
+    async with second_tab(logged_runs(tmp_path, **logged), "tab", "home", "b", "end", "tab") as pilot:
         await pilot.press("enter", "g", "g", "g")
-        await read(pilot)
+        await decoded(pilot)
         assert body(pilot) == ["- a 1", "+ c 1"]
 
 
 async def test_a_marked_text_is_what_others_are_compared_with(tmp_path: Path) -> None:
     logged = [text("notes", step, f"v{step}") for step in range(4)]
-    async with text_tab(runs(tmp_path, a=logged), "enter", "home", "m") as pilot:
+    async with second_tab(logged_runs(tmp_path, a=logged), "enter", "home", "m") as pilot:
         assert "marked step 0" in notice(pilot)
         await pilot.press("end", "g", "g", "g")
-        await read(pilot)
+        await decoded(pilot)
         assert body(pilot) == ["- v0", "+ v3"]
         await pilot.press("home", "m", "end")
-        await read(pilot)
+        await decoded(pilot)
         assert body(pilot) == ["- v2", "+ v3"]
 
 
 async def test_a_long_text_scrolls(tmp_path: Path) -> None:
-    async with text_tab(runs(tmp_path, a=[text("log", 0, LONG)]), "enter") as pilot:
+    async with second_tab(logged_runs(tmp_path, a=[text("log", 0, LONG)]), "enter") as pilot:
         rows = len(full(pilot)) - 1
         assert body(pilot)[0] == "line 0" and full(pilot)[0].endswith(f"1-{rows} of 200")
         await pilot.press("J", "shift+down")
@@ -180,20 +149,20 @@ async def test_a_long_text_scrolls(tmp_path: Path) -> None:
 
 async def test_all_steps_are_laid_out_as_they_come_into_view(tmp_path: Path) -> None:
     logged = [text("notes", step, "\n".join(f"{step}.{i}" for i in range(20))) for step in range(15)]
-    async with text_tab(runs(tmp_path, a=logged), "enter", "g", "g") as pilot:
+    async with second_tab(logged_runs(tmp_path, a=logged), "enter", "g", "g") as pilot:
         for _ in range(20):
             await pilot.press("d")
-            await read(pilot)
+            await decoded(pilot)
         assert body(pilot)[-1] == "0.19"
         assert full(pilot)[0].endswith(f"of {15 * 21}")
 
 
 async def test_long_lines_are_wrapped_or_moved_sideways(tmp_path: Path) -> None:
     words = " ".join(f"word{i}" for i in range(40))
-    async with text_tab(runs(tmp_path, a=[text("log", 0, words)]), "enter") as pilot:
+    async with second_tab(logged_runs(tmp_path, a=[text("log", 0, words)]), "enter") as pilot:
         assert len(body(pilot)) > 1 and " ".join(body(pilot)) == words
         await pilot.press("f")
-        await read(pilot)
+        await decoded(pilot)
         assert len(body(pilot)) == 1 and body(pilot)[0].startswith("word0 ")
         await pilot.press("L")
         assert body(pilot)[0].startswith(words[8:20])
@@ -204,7 +173,7 @@ async def test_long_lines_are_wrapped_or_moved_sideways(tmp_path: Path) -> None:
 
 
 async def test_search_goes_from_match_to_match(tmp_path: Path) -> None:
-    async with text_tab(runs(tmp_path, a=[text("log", 0, LONG)]), "enter", "slash", *"9$") as pilot:
+    async with second_tab(logged_runs(tmp_path, a=[text("log", 0, LONG)]), "enter", "slash", *"9$") as pilot:
         assert "/9$ 1 of 20" in full(pilot)[0]
         await pilot.press("enter", "n", "n", "n")
         assert "4 of 20" in full(pilot)[0]
@@ -216,36 +185,38 @@ async def test_search_goes_from_match_to_match(tmp_path: Path) -> None:
 
 
 async def test_search_leaves_the_list_of_tags_as_it_is(tmp_path: Path) -> None:
-    async with text_tab(runs(tmp_path, a=[text("log", 0, "aa"), text("more", 0, "bb")]), "enter") as pilot:
+    async with second_tab(logged_runs(tmp_path, a=[text("log", 0, "aa"), text("more", 0, "bb")]), "enter") as pilot:
         await pilot.press("slash", *"zz", "enter")
         assert "/zz none" in full(pilot)[0] and body(pilot) == ["aa"]
         await pilot.press("n")
         assert "no match for /zz" in notice(pilot)
         await pilot.press("down", "escape")
-        await read(pilot)
+        await decoded(pilot)
         assert "more" in shown(pilot, "#texts")
 
 
 async def test_a_match_goes_on_in_the_next_line(tmp_path: Path) -> None:
     words = "alpha " * 19 + "omega"
-    async with text_tab(runs(tmp_path, a=[text("log", 0, words)]), "enter", "slash", *"alpha.omega") as pilot:
+    async with second_tab(logged_runs(tmp_path, a=[text("log", 0, words)]), "enter", "slash", *"alpha.omega") as pilot:
         assert "1 of 1" in full(pilot)[0]
 
 
 async def test_what_was_logged_cannot_reach_the_terminal(tmp_path: Path) -> None:
     evil = "\x1b]52;c;aGk=\x07 \u202ertl\n<b>html</b>\r\n| \x1b[2J | x |\n"
-    async with text_tab(runs(tmp_path, a=[text("log", 0, evil)]), "enter") as pilot:
+    async with second_tab(logged_runs(tmp_path, a=[text("log", 0, evil)]), "enter") as pilot:
         for _ in range(2):
             said = shown(pilot, "#text")
             assert "\x1b" not in said and "\u202e" not in said and r"\x1b]52;c;aGk=\x07" in said
             assert "<b>html</b>" in said
             await pilot.press("g")
-            await read(pilot)
+            await decoded(pilot)
 
 
 async def test_the_source_is_copied_and_exported(tmp_path: Path) -> None:
     source = "# a\n\n\tb\x07 ü\n"
-    async with text_tab(runs(tmp_path / "logs", run=[text("x/y", 5, "old"), text("x/y", 5, source)]), "enter") as pilot:
+    async with second_tab(
+        logged_runs(tmp_path / "logs", run=[text("x/y", 5, "old"), text("x/y", 5, source)]), "enter"
+    ) as pilot:
         await pilot.press("c")
         await until(pilot, lambda: "copied 3 lines" in notice(pilot))
         assert pilot.app.clipboard == "# a\n\n\tb\\x07 ü"
@@ -258,27 +229,27 @@ async def test_the_source_is_copied_and_exported(tmp_path: Path) -> None:
 
 
 async def test_a_very_long_text_is_not_copied_but_exported(tmp_path: Path) -> None:
-    async with text_tab(runs(tmp_path, a=[text("log", 0, "x" * (1 << 20) + "y")]), "enter", "c") as pilot:
+    async with second_tab(logged_runs(tmp_path, a=[text("log", 0, "x" * (1 << 20) + "y")]), "enter", "c") as pilot:
         await until(pilot, lambda: "1 MB are too much to copy: e writes a file" in notice(pilot))
 
 
 async def test_a_record_that_is_too_long_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(texts, "MOST_BYTES", 100)
-    async with text_tab(runs(tmp_path, a=[text("log", 0, "x" * 200)]), "enter") as pilot:
+    async with second_tab(logged_runs(tmp_path, a=[text("log", 0, "x" * 200)]), "enter") as pilot:
         assert "is not shown, only up to 100 B" in body(pilot)[0]
 
 
 async def test_what_comes_in_is_shown(tmp_path: Path) -> None:
-    runs(tmp_path, a=[text("log", 0, "old")])
-    async with text_tab(tmp_path, "enter") as pilot:
+    logged_runs(tmp_path, a=[text("log", 0, "old")])
+    async with second_tab(tmp_path, "enter") as pilot:
         builders.append(tmp_path / "a" / builders.FILE_NAME, [text("log", 1, "new")])
         await until(pilot, lambda: "step 1  (2 of 2)" in full(pilot)[0])
-        await read(pilot)
+        await decoded(pilot)
         assert body(pilot) == ["new"]
 
 
 async def test_a_text_of_no_visible_run_says_so(tmp_path: Path) -> None:
-    async with text_tab(runs(tmp_path, a=[text("log", 0, "x")], b=[text("other", 0, "y")]), "enter") as pilot:
+    async with second_tab(logged_runs(tmp_path, a=[text("log", 0, "x")], b=[text("other", 0, "y")]), "enter") as pilot:
         await pilot.press("a")
         assert "no visible run has this text" in full(pilot)[0]
         await pilot.press("g", "f", "m", "c", "e", "n", "d", "L", "left", "slash", *"x", "escape")
@@ -310,7 +281,7 @@ async def test_what_every_writer_wrote_is_read_back(tmp_path: Path, write: objec
     assert callable(write)
     said = "# Ünï\n\n|a|b|\n|-|-|\n|1|`2`|\n\n\ttab"
     await asyncio.to_thread(write, tmp_path, said)
-    async with text_tab(tmp_path, "enter", "c") as pilot:
+    async with second_tab(tmp_path, "enter", "c") as pilot:
         await until(pilot, lambda: "copied" in notice(pilot))
         assert pilot.app.clipboard == said
         assert full(pilot)[0].startswith(" notes  step 4  (1 of 1)")
@@ -318,13 +289,13 @@ async def test_what_every_writer_wrote_is_read_back(tmp_path: Path, write: objec
 
 
 async def test_what_a_restarted_run_logged_again_is_hidden_and_told_of(tmp_path: Path) -> None:
-    logdir = runs(tmp_path, a=[text("args", 0, "first")])
+    logdir = logged_runs(tmp_path, a=[text("args", 0, "first")])
     again = text("args", 0, "second")
     again.wall_time += 100
     builders.write(logdir / "a" / "events.out.tfevents.1700000100.host.1.0", [builders.version_event(), again])
-    async with text_tab(logdir, "enter") as pilot:
+    async with second_tab(logdir, "enter") as pilot:
         assert body(pilot) == ["second"]
         assert "1 superseded text hidden, r shows" in full(pilot)[0]
         await pilot.press("r", "left")
-        await read(pilot)
+        await decoded(pilot)
         assert body(pilot) == ["first"] and "superseded" in full(pilot)[0]

@@ -12,14 +12,13 @@ from tui.app.cards import CardTexts
 from tui.app.catalog import focused_run, shown_key, tag_labels
 from tui.app.custom_charts import ChartContents, ChartList, ChartLists
 from tui.app.messages import Noticed
+from tui.app.no_tags import said
 from tui.app.parts import Part, pane_title
 from tui.app.plot import plot_of, with_bounds
 from tui.app.shared import Shared
 from tui.app.widgets.card_page import CardPage
 from tui.model import SeriesKey
-from tui.render.cells import wrap
 from tui.render.numbers import plural
-from tui.render.strips import row_strip
 
 _MOST_CURVES = 60
 """Curves of a card: more cannot be told apart in so few cells. The full view has all."""
@@ -83,8 +82,7 @@ class CustomCards(CardPage):
         return parts
 
     def why_none(self, width: int) -> list[Strip]:
-        lines = [line for text in self._why_none() for line in wrap(text, width - 4)]
-        return [row_strip([(f"  {line}", self.look.dim)], width, self.look.text) for line in lines]
+        return said(self._why_none(), width, self.look)
 
     def _why_none(self) -> Sequence[str]:
         if self._lists.reading:

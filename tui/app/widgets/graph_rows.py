@@ -13,13 +13,14 @@ from tui.app.blobs import Unreadable
 from tui.app.graph_texts import NONE, micros_text, weights_text
 from tui.app.graphs import Facts, GraphFacts, all_graphs, listed_graphs, reader_of, title_of
 from tui.app.messages import RunFocused, TagOpened
+from tui.app.no_tags import said, why_none_of
 from tui.app.parts import Part, pane_title
 from tui.app.selection import Filter
 from tui.app.shared import Shared
 from tui.app.widgets.line_view import LineView
 from tui.app.widgets.listings import Listing
 from tui.model import BlobRef, SeriesKey
-from tui.render.cells import fit, wrap
+from tui.render.cells import fit
 from tui.render.cells import width as width_of
 from tui.render.numbers import bytes_, count
 from tui.render.strips import row_strip
@@ -97,15 +98,9 @@ class GraphRows(Listing):
         return [row_strip(title, width, look.text), row_strip([(heads, look.dim)], width, look.text)]
 
     def empty_lines(self, width: int) -> list[Strip]:
-        unfiltered = replace(self.selection, tags_filter=Filter())
-        if self.selection.tags_filter.text and listed_graphs(self.snapshot, unfiltered):
-            filters = self.shared.key("filter")
-            text = f"no graph matches /{self.selection.tags_filter.text}: {filters} then Esc clears the filter"
-        else:
-            pane, every = self.shared.key("focus_next"), self.shared.key("toggle_all")
-            text = f"no graph in the visible runs: {pane} goes to the runs, {every} shows all"
-        lines = wrap(text, width - 4)
-        return [row_strip([(f"  {line}", self.look.dim)], width, self.look.text) for line in lines]
+        others = bool(listed_graphs(self.snapshot, replace(self.selection, tags_filter=Filter())))
+        text = why_none_of("graph", others=others, selection=self.selection, shared=self.shared)
+        return said([text], width, self.look)
 
     def draw_line(self, index: int, width: int, *, on_cursor: bool) -> Strip:
         look, key = self.look, self._rows[index]

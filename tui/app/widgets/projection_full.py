@@ -13,6 +13,7 @@ from tui.analysis.point_columns import Categories
 from tui.analysis.projection import Distance
 from tui.analysis.ticks import ticks
 from tui.app.blobs import Unreadable
+from tui.app.no_tags import said
 from tui.app.output.terminal_app import TerminalApp
 from tui.app.parts import Part, cells_of, cut, noted
 from tui.app.point_looks import PointLook, category_look, plain_look, scale_look
@@ -57,7 +58,7 @@ class ProjectionFull(ProjectionMouse):
         return [*head, *body]
 
     def _said(self, text: str, width: int) -> list[Strip]:
-        return [row_strip([(f"  {line}", self.look.dim)], width, self.look.text) for line in wrap(text, width - 4)]
+        return said([text], width, self.look)
 
     def _waiting(self, listed: Listed) -> str:
         shape = self.shared.embeddings.shape(listed.embedding)

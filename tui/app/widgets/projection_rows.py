@@ -9,13 +9,14 @@ from textual.strip import Strip
 
 from tui.app.blobs import Unreadable
 from tui.app.messages import TagOpened
+from tui.app.no_tags import said, why_none_of
 from tui.app.parts import Part, cells_of, pane_title
 from tui.app.projections import Listed, listed_embeddings
 from tui.app.selection import Filter, Selection
 from tui.app.shared import Shared
 from tui.app.widgets.line_view import LineView
 from tui.app.widgets.listings import Listing
-from tui.render.cells import fit, fit_distinct, wrap
+from tui.render.cells import fit, fit_distinct
 from tui.render.cells import width as width_of
 from tui.render.numbers import count
 from tui.render.strips import row_strip
@@ -88,15 +89,9 @@ class ProjectionRows(Listing):
         return [row_strip([*title, (gap, look.text), (heads, look.dim)], width, look.text)]
 
     def empty_lines(self, width: int) -> list[Strip]:
-        unfiltered = replace(self.selection, tags_filter=Filter())
-        if self.selection.tags_filter.text and listed_embeddings(self.snapshot, unfiltered):
-            filters = self.shared.key("filter")
-            text = f"no embedding matches /{self.selection.tags_filter.text}: {filters} then Esc clears the filter"
-        else:
-            pane, every = self.shared.key("focus_next"), self.shared.key("toggle_all")
-            text = f"no embedding in the visible runs: {pane} goes to the runs, {every} shows all"
-        lines = wrap(text, width - 4)
-        return [row_strip([(f"  {line}", self.look.dim)], width, self.look.text) for line in lines]
+        others = bool(listed_embeddings(self.snapshot, replace(self.selection, tags_filter=Filter())))
+        text = why_none_of("embedding", others=others, selection=self.selection, shared=self.shared)
+        return said([text], width, self.look)
 
     def draw_line(self, index: int, width: int, *, on_cursor: bool) -> Strip:
         look, row = self.look, self._rows[index]
