@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.tui.app.screens import app_on
-from tests.tui.app.test_audio_tab import RATE, audio, runs, wav
+from tests.tui.app.screens import app_on, logged_runs
+from tests.tui.app.test_audio_tab import RATE, audio, wav
 from tests.tui.app.test_snapshots import Compare, after
 from tests.tui.app.test_snapshots_text import all_read
 from tui.app.app import TbtuiApp
@@ -34,7 +34,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TbtuiApp:
             audio("speech/stereo", 10, wav(np.clip(fading * 2, -1, 1), triangle)),
             audio("speech/other", 10, b"OggS....", sample_rate=44100.0, num_channels=2, length_frames=44100),
         ]
-    return app_on(runs(Path("runs"), **logged))
+    return app_on(logged_runs(Path("runs"), **logged))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.app.screens import app_on
+from tests.tui.app.screens import app_on, logged_runs
 from tests.tui.app.test_snapshots import Compare, after
-from tests.tui.app.test_texts_tab import runs, text
+from tests.tui.app.test_texts_tab import text
 from tui.app.app import TbtuiApp
 from tui.ingest import ingester
 from tui.ingest.watcher import Watcher
@@ -50,7 +50,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TbtuiApp:
         ]
         for name, lr in (("adam", 0.5), ("sgd", 0.25))
     }
-    return app_on(runs(Path("runs"), **logged))
+    return app_on(logged_runs(Path("runs"), **logged))
 
 
 def test_list(app: TbtuiApp, snap_compare: Compare) -> None:
