@@ -200,7 +200,7 @@ def breaks(text: str, cells: int) -> list[tuple[int, int]]:
 
 def _reach(text: str, start: int, cells: int) -> int:
     """The end of what fits in so many cells from `start` on; at least one character."""
-    if text[start : start + cells].isascii():
+    if text[start : start + cells + 1].isascii():  # the next one, too: a mark stays with what it stands on
         return min(start + cells, len(text))
     end, used = start, 0
     while end < len(text):

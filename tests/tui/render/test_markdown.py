@@ -106,6 +106,7 @@ def test_a_long_run_of_marks_takes_no_time(mark: str) -> None:
 @given(st.text(st.sampled_from("ab \n\t#*_`[]()<>|-:>!&1.\\~\x1b\u202e中\u0301"), max_size=120), st.integers(1, 50))
 @example("- \n\n      x", 10)
 @example("|a|\n|-|\n|" + "x" * 100 + "|", 3)
+@example("\u030111\u0301", 1)
 def test_whatever_is_logged_is_printable(text: str, cells: int) -> None:
     page = rendered(text, cells)
     assert all(printable(page.line_text(line)) == page.line_text(line) for line in range(len(page)))
