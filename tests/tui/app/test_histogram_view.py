@@ -263,6 +263,8 @@ async def test_a_histogram_whose_file_is_gone_says_so(tmp_path: Path) -> None:
 async def test_a_step_that_cannot_be_read_among_others_says_so(tmp_path: Path) -> None:
     path = bells(tmp_path, runs=1) / "run0" / builders.FILE_NAME
     async with opened(tmp_path) as pilot:
+        assert isinstance(pilot.app, TbtuiApp)
+        pilot.app.ingester.stop()  # or it may see the change first
         data = bytearray(path.read_bytes())
         data[-40] ^= 0xFF
         path.write_bytes(data)
