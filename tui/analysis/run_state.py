@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TypedDict
+
+from tui.store.snapshot import RunSummary
 
 SHORTEST_SILENCE = 60.0
 """Seconds of silence that never make a run stalled."""
@@ -23,6 +26,29 @@ class RunState(StrEnum):
     DONE = "done"
     NAN = "NaN"
     DELETED = "deleted"
+
+
+class SignsOfLife(TypedDict):
+    """What `run_state` judges a run by."""
+
+    last_wall_time: float | None
+    interval: float | None
+    ended: bool
+    has_nan: bool
+    deleted: bool
+    now: float
+
+
+def signs_of_life(run: RunSummary, now: float) -> SignsOfLife:
+    """The arguments of `run_state` and `next_state_change` for a run."""
+    return SignsOfLife(
+        last_wall_time=run.last_wall_time,
+        interval=run.interval,
+        ended=run.ended,
+        has_nan=run.has_nan,
+        deleted=run.deleted,
+        now=now,
+    )
 
 
 def run_state(
