@@ -28,7 +28,7 @@ def difference(steps: Steps, values: Values, base_steps: Steps, base_values: Val
     Each stands there as at its last point up to that step. Steps are in any order, at least one in each.
     """
     step = min(int(steps.max()), int(base_steps.max()))
-    value, base = _value_at(step, steps, values), _value_at(step, base_steps, base_values)
+    value, base = value_at(step, steps, values), value_at(step, base_steps, base_values)
     return None if value is None or base is None else compared(value, base, step)
 
 
@@ -40,7 +40,7 @@ def compared(value: float, base: float, step: int) -> Difference:
     return Difference(by, math.copysign(math.inf, by) if abs(by) > 0 else by, step)
 
 
-def _value_at(step: int, steps: Steps, values: Values) -> float | None:
+def value_at(step: int, steps: Steps, values: Values) -> float | None:
     """The value at the greatest step up to `step`, of equal ones the last logged."""
     if steps[-1] <= step and steps[-1] == steps.max():
         return float(values[-1])

@@ -1,0 +1,1 @@
+"""Hparams, pure: sessions as columns, filtered, sorted, grouped, correlated, and drawn on parallel axes."""

@@ -1,0 +1,231 @@
+"""`tbtui hparams`: the sessions of logdirs with their hparams and metrics, filtered and sorted."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from logging_lib.tfevents.hparams import HParam
+from tui.analysis.hparams.expression import FilterError
+from tui.analysis.hparams.frame import GROUP, RUN, STATUS, Column, Frame, Origin
+from tui.analysis.hparams.groups import Pooling, grouped
+from tui.analysis.hparams.matching import ambiguous_name, matching, unknown_name
+from tui.analysis.hparams.measures import LAST, Measure, Measurer
+from tui.analysis.hparams.ordering import SortKey, ordered
+from tui.analysis.hparams.sessions import Sessions, sessions_of
+from tui.analysis.hparams.table import Texts, table_of
+from tui.analysis.statistics import goal
+from tui.cli.errors import CommandError
+from tui.cli.export.lines import write_csv
+from tui.cli.export.table import Block, ColumnType, Table
+from tui.cli.export.table import Column as FileColumn
+from tui.cli.json_number import json_number
+from tui.cli.logged_hparams import texts_with_hparams
+from tui.cli.output import results
+from tui.cli.reading import read_logdirs, tell
+from tui.cli.table import table
+from tui.render.numbers import number
+from tui.render.text import printable
+from tui.store.snapshot import StoreSnapshot
+
+_NONE = "-"
+_ORDERS = {":asc": False, ":desc": True}
+_MARKS = {Origin.NAME: " (name)", Origin.TEXT: " (text)"}
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `hparams` to the command line."""
+    parser = subparsers.add_parser("hparams", help="list sessions: their hparams, then their metrics")
+    add = parser.add_argument
+    add("logdirs", metavar="LOGDIR", nargs="+", help="a directory with event files in or below it; NAME:PATH names it")
+    add(
+        "--where", metavar="EXPR", default="", help="only sessions that match, as `lr>=1e-3 optimizer=adam -has:warmup`"
+    )
+    add(
+        "--sort",
+        metavar="COL[,COL...]",
+        default="",
+        help="sort by columns, the best first for metrics; COL:asc and COL:desc turn the order",
+    )
+    add("--metric", metavar="HOW", default="last", help="last, min, max, or at:TAG, where the metric TAG is best")
+    add("--group", action="store_true", help="one row a session group")
+    pools = [pooling.value for pooling in Pooling]
+    add("--pool", choices=pools, default=pools[0], help="a group's metrics; best: all of its best session")
+    add("--differs", action="store_true", help="only hparams that are not the same in all sessions")
+    add("--derived", action="store_true", help="also what the names of runs and logged texts say of hparams")
+    add("--columns", metavar="COL[,COL...]", default="", help="these columns in this order")
+    add("--format", choices=("table", "csv", "json"), default="table", help="default: table")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the sessions; returns the exit code, 1 where there are none."""
+    snapshot = read_logdirs(arguments.logdirs)
+    sessions = sessions_of(snapshot)
+    if not snapshot.runs:
+        tell(f"no event files under {printable(', '.join(arguments.logdirs))}")
+        return 1
+    frame = _frame(snapshot, sessions, arguments)
+    columns = _columns(frame, arguments)
+    if not sessions.logged:
+        tell(_about_no_sessions(frame))
+    if not len(frame):
+        tell("no session matches --where")
+    with results(None) as stream:
+        if arguments.format == "json":
+            stream.write(json.dumps(_objects(frame, columns), indent=1) + "\n")
+        elif arguments.format == "csv":
+            write_csv(stream, _file_table(frame, columns), escape=stream.isatty())
+        elif len(frame):
+            stream.write(_text_table(frame, columns, grouped=arguments.group))
+    return 0 if len(frame) else 1
+
+
+def _about_no_sessions(frame: Frame) -> str:
+    if frame.hparams:
+        return "no hparams were logged; (name) and (text) mark what names of runs and texts say"
+    return "no hparams were logged, and the names of runs and texts say none; these are the runs"
+
+
+def _frame(snapshot: StoreSnapshot, sessions: Sessions, arguments: argparse.Namespace) -> Frame:
+    """The rows that are wanted, in their order."""
+    derived = arguments.derived or not sessions.logged
+    texts: Texts = texts_with_hparams(snapshot) if derived else {}
+    measurer = Measurer()
+    frame = table_of(snapshot, sessions, measurer, derived=derived, texts=texts)
+    measure = _measure(frame, arguments.metric)
+    if measure != LAST:
+        frame = table_of(snapshot, sessions, measurer, measure=measure, derived=derived, texts=texts)
+    keys = _sort_keys(frame, arguments.sort)
+    if arguments.group:
+        frame = _grouped(frame, Pooling(arguments.pool), keys)
+    try:
+        mask = matching(frame, arguments.where)
+    except FilterError as error:
+        raise CommandError(printable(f"--where {arguments.where}: {error}")) from None
+    order = ordered(frame, keys)
+    return frame.taken(order[mask[order]])
+
+
+def _measure(frame: Frame, text: str) -> Measure:
+    how, _, tag = text.partition(":")
+    match how, tag:
+        case ("last" | "min" | "max") as kind, "":
+            return Measure(kind)
+        case "at", wanted if wanted:
+            column = _column(frame, wanted, "--metric")
+            if column.metric is None:
+                raise CommandError(f"--metric at:{printable(tag)} is no metric")
+            if goal(column.metric.tag) is None:
+                raise CommandError(f"--metric at:{printable(tag)}: neither more nor less of it is better")
+            return Measure("at", column.metric)
+    raise CommandError(f"--metric {printable(text)}: expected last, min, max or at:TAG")
+
+
+def _sort_keys(frame: Frame, text: str) -> list[SortKey]:
+    return [_sort_key(frame, name) for name in _names(text)]
+
+
+def _sort_key(frame: Frame, text: str) -> SortKey:
+    bare, colon, order = text.rpartition(":")
+    descending = _ORDERS.get(colon + order) if not frame.find(text) else None
+    column = _column(frame, text if descending is None else bare, "--sort")
+    if descending is None:
+        descending = column.metric is not None and goal(column.metric.tag) == "max"
+    return SortKey(column, descending)
+
+
+def _grouped(frame: Frame, pooling: Pooling, keys: Sequence[SortKey]) -> Frame:
+    """One row a group; its best session is that by the first metric that is sorted by, else the first with a goal."""
+    judged = [key.column for key in keys] + [column for column in frame.metrics if not column.extra]
+    judges = [(column, goal(column.metric.tag)) for column in judged if column.metric is not None]
+    judge, aim = next(((column, aim) for column, aim in judges if aim is not None), (None, None))
+    return grouped(frame, pooling, judge, aim)
+
+
+def _columns(frame: Frame, arguments: argparse.Namespace) -> list[Column]:
+    """The columns that are wanted: hparams, what is derived and differs, and metrics, unless they are named."""
+    if arguments.columns:
+        return [_column(frame, name, "--columns") for name in _names(arguments.columns)]
+    hparams = [
+        column
+        for column in frame.hparams
+        if frame.cells(column).differs or not (arguments.differs or (column.origin is Origin.TEXT and len(frame) > 1))
+    ]
+    return [*hparams, *(column for column in frame.metrics if not column.extra)]
+
+
+def _names(text: str) -> list[str]:
+    """Names between commas, in quotes where they have commas of their own."""
+    return [name.strip() for name in next(csv.reader([text], skipinitialspace=True), []) if name.strip()]
+
+
+def _column(frame: Frame, name: str, option: str) -> Column:
+    columns = frame.find(name)
+    if len(columns) == 1:
+        return columns[0]
+    why = ambiguous_name(name, columns) if columns else unknown_name(frame, name)
+    raise CommandError(printable(f"{option}: {why}"))
+
+
+def _text_table(frame: Frame, columns: Sequence[Column], *, grouped: bool) -> str:
+    columns = [column for column in columns if column != RUN]
+    counted = ["sessions"] if grouped else []
+    headings = ["run", *counted, *(column.name + _MARKS.get(column.origin, "") for column in columns)]
+    rows = []
+    for at, row in enumerate(frame.rows):
+        cells = [_cell(frame.cells(column).value(at)) for column in columns]
+        rows.append([row.name, *([str(row.sessions)] if grouped else []), *cells])
+    return table(headings, rows, names=1)
+
+
+def _cell(value: HParam) -> str:
+    match value:
+        case None:
+            return _NONE
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return value
+        case _:
+            return number(value)
+
+
+def _file_table(frame: Frame, columns: Sequence[Column]) -> Table:
+    """As `tbtui export --kind hparams` has it, without times."""
+    own = [FileColumn(name, ColumnType.TEXT) for name in ("run", "group_name", "status")]
+    chosen = [column for column in columns if column.origin is not Origin.OWN]
+    every = [*(frame.cells(column) for column in (RUN, GROUP, STATUS)), *(frame.cells(column) for column in chosen)]
+    values = [[cells.value(at) for at in range(len(cells))] for cells in every]
+    names = [FileColumn(column.full_name, ColumnType.ANY) for column in chosen]
+    return Table([*own, *names], iter([Block((), values, len(frame))]), len(frame))
+
+
+def _objects(frame: Frame, columns: Sequence[Column]) -> list[dict[str, Any]]:
+    return [
+        {
+            "run": row.name,
+            "group": row.group,
+            "status": row.status or None,
+            "sessions": row.sessions,
+            "runs": list(row.runs),
+            "hparams": _values(frame, columns, at, Origin.HPARAM),
+            "derived": _values(frame, columns, at, Origin.NAME),
+            "text": _values(frame, columns, at, Origin.TEXT),
+            "metrics": _values(frame, columns, at, Origin.METRIC),
+        }
+        for at, row in enumerate(frame.rows)
+    ]
+
+
+def _values(frame: Frame, columns: Sequence[Column], at: int, origin: Origin) -> dict[str, HParam]:
+    of_origin = [column for column in columns if column.origin is origin]
+    return {column.name: _json_value(frame.cells(column).value(at)) for column in of_origin}
+
+
+def _json_value(value: HParam) -> HParam:
+    return json_number(value) if isinstance(value, float | np.floating) else value
