@@ -33,8 +33,15 @@ class Terminal:
     """
 
     def __init__(
-        self, *command: str, columns: int = 100, lines: int = 30, term: str = "xterm-256color", **environment: str
+        self,
+        *command: str,
+        columns: int = 100,
+        lines: int = 30,
+        term: str = "xterm-256color",
+        cell: tuple[int, int] = (0, 0),
+        **environment: str,
     ) -> None:
+        self._cell = cell  # dots that it tells of; none, as many terminals do
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         self.output = bytearray()
@@ -52,11 +59,17 @@ class Terminal:
 
     @classmethod
     def tbtui(
-        cls, *arguments: str, columns: int = 100, lines: int = 30, term: str = "xterm-256color", **environment: str
+        cls,
+        *arguments: str,
+        columns: int = 100,
+        lines: int = 30,
+        term: str = "xterm-256color",
+        cell: tuple[int, int] = (0, 0),
+        **environment: str,
     ) -> Self:
         """`tbtui` with these arguments."""
         command = (sys.executable, "-m", "tui", *arguments)
-        return cls(*command, columns=columns, lines=lines, term=term, **environment)
+        return cls(*command, columns=columns, lines=lines, term=term, cell=cell, **environment)
 
     def __enter__(self) -> Self:
         return self
@@ -105,7 +118,10 @@ class Terminal:
         self.process.send_signal(signal.SIGWINCH)
 
     def _resize(self, columns: int, lines: int) -> None:
-        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, self._window(columns, lines))
+
+    def _window(self, columns: int, lines: int) -> bytes:
+        return struct.pack("HHHH", lines, columns, columns * self._cell[0], lines * self._cell[1])
 
     def read(self, seconds: float) -> None:
         """Take what the program writes in so many seconds."""

@@ -11,7 +11,8 @@ from textual.strip import Strip
 from tui.app.parts import Part, cut
 from tui.render.strips import row_strip
 
-_NARROWEST, _LOWEST = 20, 8
+_NARROWEST, _HIGHEST_NEED = 20, 8
+_LEAST = 3  # lines, the name among them
 _CARD = 24
 _GAP, _MARGIN = 2, 1
 
@@ -51,7 +52,9 @@ class Grid:
 def fitting_grid(count: int, width: int, height: int, aspect: float) -> Grid:
     """The grid in which so many pictures, `aspect` times as wide as high, are largest; as many cards as fit where they
     would all be small."""
-    found = [grid for across in range(1, count + 1) if (grid := _grid(count, across, width, height)) is not None]
+    lowest = min(_HIGHEST_NEED, max(_LEAST, round(_NARROWEST / aspect / 2) + 1))
+    tried = (_grid(count, across, width, height) for across in range(1, count + 1))
+    found = [grid for grid in tried if grid.width >= _NARROWEST and grid.height >= lowest]
     if found:
         return max(found, key=lambda grid: _scale(grid, aspect))
     across = max(1, (width - _MARGIN + _GAP) // (_CARD + _GAP))
@@ -59,10 +62,9 @@ def fitting_grid(count: int, width: int, height: int, aspect: float) -> Grid:
     return Grid(across, down, _width(across, width), height // down)
 
 
-def _grid(count: int, across: int, width: int, height: int) -> Grid | None:
+def _grid(count: int, across: int, width: int, height: int) -> Grid:
     down = -(-count // across)
-    grid = Grid(across, down, _width(across, width), height // down)
-    return grid if grid.width >= _NARROWEST and grid.height >= _LOWEST else None
+    return Grid(across, down, _width(across, width), height // down)
 
 
 def _width(across: int, width: int) -> int:

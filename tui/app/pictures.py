@@ -4,32 +4,36 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple, TypeAlias
 from weakref import ReferenceType, ref
 
 import numpy as np
 import numpy.typing as npt
+from rich.style import Style
 from textual.strip import Strip
 
-from tui.analysis.image_pixels import ImageDifference, Rgba, as_rgba, image_difference, over, raster_size, seen
+from tui.analysis.image_pixels import Rgba, as_rgba, over, seen, seen_difference
 from tui.analysis.image_view import ImageView, Room, image_view
-from tui.app.blobs import Unreadable
-from tui.app.terminal_kind import Colours, TerminalKind
+from tui.app.blobs import BlobCache, Unreadable
+from tui.app.output.album import Album, CellSize
+from tui.app.picture_pixels import Encode
+from tui.app.picture_reading import PictureDifference, ReadPicture
+from tui.app.terminal_kind import Colours, Pixels, TerminalKind
 from tui.app.theme import Look
-from tui.model import BlobRef
-from tui.reader.payload import PayloadError
-from tui.reader.payload.picture import Picture, Size, read_picture
+from tui.reader.payload.picture import Picture, Size
 from tui.render.cells import wrap
 from tui.render.half_blocks import ASCII_INK, SHADES, PictureCells, colour_cells, grey_cells, marked
+from tui.render.kitty import MOST_CELLS
 from tui.render.picture_strips import picture_strips
+from tui.render.pieces import piece_strips, with_mark
 from tui.render.strips import row_strip
 
 _MOST_CELLS = 40_000  # of strips that are kept: some full screens
 
 
 class Drawing(Enum):
-    """What pictures are made of."""
+    """What pictures are made of where they are made of characters."""
 
     COLOURS = "blocks of 24 bit colours"
     MANY = "blocks of 256 colours"
@@ -50,101 +54,91 @@ def drawing(images: str, kind: TerminalKind) -> Drawing:
             return Drawing.SHADES
 
 
-@dataclass(frozen=True, slots=True)
-class ReadPicture:
-    """Reads one picture of an entry for `BlobCache`: whole, or just as many pixels as show all of it in a room."""
+class InPixels(NamedTuple):
+    """What it takes to show pixels: the protocol, the size of a cell, which may change, and where pictures are kept."""
 
-    item: int = 0
-    frame: int = 0
-    room: Room | None = None
-
-    def __call__(self, ref: BlobRef) -> Picture:
-        return read_picture(ref, self.item, self.frame, self.reduced)
-
-    def reduced(self, size: Size) -> Size | None:
-        """The size that it is reduced to, None where it is not."""
-        view = None if self.room is None else image_view(size, self.room)
-        return raster_size(view) if view is not None and view.reduces else None
+    pixels: Pixels
+    cell: Callable[[], CellSize]
+    album: Album
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class PictureDifference:
-    """The difference of two pictures of a size, width and height."""
-
-    difference: ImageDifference
-    size: Size
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes that it takes in memory."""
-        return self.difference.pixels.nbytes
-
-
-@dataclass(frozen=True, slots=True)
-class ReadDifference:
-    """Reads the difference of an entry's picture to that of another entry."""
-
-    other: BlobRef
-    item: int = 0
-    frame: int = 0
-
-    def __call__(self, ref: BlobRef) -> PictureDifference:
-        one, other = (read_picture(which, self.item, self.frame) for which in (ref, self.other))
-        try:
-            return PictureDifference(image_difference(one.pixels, other.pixels), one.facts.size)
-        except ValueError as error:
-            raise PayloadError(str(error)) from error
-
-
-def raster_of(picture: Picture, view: ImageView) -> Rgba:
-    """What a view shows of a picture, which was reduced to the view or is whole."""
-    return seen(picture.pixels, view) if picture.is_whole else as_rgba(picture.pixels)
+Drawable: TypeAlias = Picture | PictureDifference
 
 
 class Pictures:
-    """Draws pictures as strips, and keeps the latest: a screen is composed anew whenever data come in."""
+    """Draws pictures as strips, and keeps the latest: a screen is composed anew whenever data come in.
 
-    def __init__(self, drawing: Drawing = Drawing.COLOURS) -> None:
+    With `in_pixels` strips are of pieces, for the output to draw; pictures are encoded by `blobs`, on its thread.
+    """
+
+    def __init__(self, blobs: BlobCache, drawing: Drawing = Drawing.COLOURS, in_pixels: InPixels | None = None) -> None:
         self.drawing = drawing
+        self.in_pixels = in_pixels
+        self._blobs = blobs
         self._drawn: OrderedDict[tuple[object, ...], tuple[ReferenceType[object], list[Strip]]] = OrderedDict()
         self._cells = 0
 
-    def body(
+    def room(self, columns: int, rows: int) -> Room:
+        """The room that so many cells are, as far as a picture can fill it."""
+        if self.in_pixels is None:
+            return Room(columns, rows)
+        cell = self.in_pixels.cell()
+        return Room(min(columns, MOST_CELLS), min(rows, MOST_CELLS), cell.height / cell.width, cell.width)
+
+    def reading(self, item: int = 0, frame: int = 0, room: Room | None = None) -> ReadPicture:
+        """How to read a picture that is to be shown in a room, or closer."""
+        return ReadPicture(item, frame, room, None if self.in_pixels is None else self.in_pixels.cell())
+
+    def scale(self, view: ImageView) -> float:
+        """How many pixels of the screen, or cells, a view's pixels are wide."""
+        return view.scale if self.in_pixels is None else view.scale * self.in_pixels.cell().width
+
+    def body(self, what: Drawable | Unreadable | None, room: Room, look: Look) -> list[Strip]:
+        """`shown`, or the word that it is being read."""
+        found = self.shown(what, room, look)
+        return [row_strip([("reading…", look.dim)], room.columns, look.text)] if found is None else found
+
+    def shown(
         self,
-        picture: Picture | Unreadable | None,
+        what: Drawable | Unreadable | None,
         room: Room,
         look: Look,
         view: ImageView | None = None,
         mark: tuple[int, int] | None = None,
-    ) -> list[Strip]:
+    ) -> list[Strip] | None:
         """At most `room.rows` lines: the view of a picture, all of it without one, in the middle of the room's columns;
-        or why there is none. `mark` is a pixel of the view."""
-        if picture is None or isinstance(picture, Unreadable):
-            style = look.dim if picture is None else look.error
-            lines = wrap(picture or "reading…", room.columns)[: room.rows]
-            return [row_strip([(line, style)], room.columns, look.text) for line in lines]
-        shown = view or image_view(picture.facts.size, room)
-        cell = None if mark is None else shown.cell_of(*mark)
-        strips = self.strips(picture, shown, lambda: raster_of(picture, shown), look, cell)
-        return centred(strips, room.columns, look)
+        or why there is none. None while it is being read, or made. `mark` is a pixel of the view."""
+        if isinstance(what, Unreadable):
+            lines = wrap(what, room.columns)[: room.rows]
+            return [row_strip([(line, look.error)], room.columns, look.text) for line in lines]
+        if what is None:
+            return None
+        chosen = view or image_view(size_of(what), room)
+        cell = None if mark is None else chosen.cell_of(*mark)
+        strips = (self._strips if self.in_pixels is None else self._pieces)(what, chosen, look, cell)
+        return centred(strips, room.columns, look) if isinstance(strips, list) else self.shown(strips, room, look)
 
-    def strips(
-        self,
-        what: Picture | PictureDifference,
-        view: ImageView,
-        raster: Callable[[], Rgba],
-        look: Look,
-        mark: tuple[int, int] | None = None,
-    ) -> list[Strip]:
-        """The strips of an RGBA raster over the look's background, with a mark at a cell (column, row) of it.
+    def _pieces(
+        self, what: Drawable, view: ImageView, look: Look, mark: tuple[int, int] | None
+    ) -> list[Strip] | Unreadable | None:
+        """The strips in pixels."""
+        assert self.in_pixels is not None
+        pixels, cell, album = self.in_pixels
+        # What is seen in part moves with the mark, so that there is nothing to spare.
+        drawn = mark if (view.width, view.height) != size_of(what) else None
+        found = self._blobs.get(what, Encode(view, pixels, cell(), _channels(look.background), album, drawn))
+        if found is None or isinstance(found, Unreadable):
+            return found
+        strips = piece_strips(found.number, found.columns, found.rows, look.text)
+        return strips if mark is None or drawn is not None else with_mark(strips, *mark, look.text + Style(bold=True))
 
-        `raster` is asked for only where the strips of `what` in this view are not known.
-        """
+    def _strips(self, what: Drawable, view: ImageView, look: Look, mark: tuple[int, int] | None) -> list[Strip]:
+        """The strips in characters, over the look's background, with a mark at a cell (column, row)."""
         wanted = id(what), view, mark, look.background, self.drawing
         known = self._drawn.get(wanted)
         if known is None or known[0]() is not what:  # another that has come to lie where one lay that is gone
             self._forget(wanted)
-            known = self._drawn[wanted] = ref(what), self._draw(raster(), look, mark)
+            known = self._drawn[wanted] = ref(what), self._draw(_raster_of(what, view), look, mark)
             self._cells += _cells_of(known[1])
         self._drawn.move_to_end(wanted)
         while self._cells > _MOST_CELLS and len(self._drawn) > 1:
@@ -167,6 +161,18 @@ class Pictures:
                 return grey_cells(raster, SHADES, dark=look.dark)
             case Drawing.ASCII:
                 return grey_cells(raster, ASCII_INK, dark=look.dark)
+
+
+def size_of(what: Drawable) -> Size:
+    """Width and height of all of it."""
+    return what.size if isinstance(what, PictureDifference) else what.facts.size
+
+
+def _raster_of(what: Drawable, view: ImageView) -> Rgba:
+    """What a view shows of a picture, which was reduced to the view or is whole."""
+    if isinstance(what, PictureDifference):
+        return seen_difference(what.difference, view)
+    return seen(what.pixels, view) if what.is_whole else as_rgba(what.pixels)
 
 
 def _cells_of(strips: Sequence[Strip]) -> int:

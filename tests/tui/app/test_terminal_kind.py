@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tui.app.settings import RULES, OneOf, Settings
-from tui.app.terminal_kind import Colours, moves_cursor, terminal_kind
+from tui.app.terminal_kind import Colours, Pixels, moves_cursor, terminal_kind
 
 TRUECOLOR = {"COLORTERM": "truecolor"}
 
@@ -92,3 +92,56 @@ def test_where_the_cursor_cannot_be_moved() -> None:
         True,
         True,
     ]
+
+
+KITTY, SIXEL = Pixels.KITTY, Pixels.SIXEL
+
+
+@pytest.mark.parametrize(
+    ("environ", "pixels"),
+    [
+        ({"TERM": "xterm-kitty", "KITTY_WINDOW_ID": "1"}, KITTY),
+        ({"TERM": "xterm-ghostty", "GHOSTTY_RESOURCES_DIR": "/usr/share/ghostty"}, KITTY),
+        ({"TERM": "foot"}, SIXEL),
+        ({"TERM": "foot-extra"}, SIXEL),
+        ({"TERM": "contour"}, SIXEL),
+        ({"TERM": "mlterm-256color"}, SIXEL),
+        ({"TERM": "wezterm"}, SIXEL),
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm", **TRUECOLOR}, SIXEL),
+        # Started from another terminal, which left its variables.
+        ({"TERM": "xterm-256color", "KITTY_WINDOW_ID": "1", **TRUECOLOR}, None),
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm", "VTE_VERSION": "7600", **TRUECOLOR}, None),
+        ({"TERM": "foot", "KITTY_WINDOW_ID": "1"}, SIXEL),
+        # Something is in between.
+        ({"TERM": "xterm-kitty", "TMUX": "/tmp/tmux-0/default,1,0"}, None),
+        ({"TERM": "tmux-256color", "TERM_PROGRAM": "tmux", "TMUX": "x", **TRUECOLOR}, None),
+        ({"TERM": "screen", "STY": "1.pts", "KITTY_WINDOW_ID": "1"}, None),
+        ({"TERM": "xterm-kitty", "ZELLIJ": "0"}, None),
+        ({"TERM": "xterm-kitty", "SSH_CONNECTION": "10.0.0.1 5 10.0.0.2 22"}, None),
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm", "WSL_DISTRO_NAME": "Debian", **TRUECOLOR}, None),
+        # Nothing is known of pixels, or there are none.
+        ({"TERM": "xterm-256color", **TRUECOLOR}, None),
+        ({"TERM": "alacritty"}, None),
+        ({"TERM": "linux"}, None),
+        ({"TERM": "xterm-kitty", "NO_COLOR": "1"}, None),
+        ({}, None),
+    ],
+)
+def test_pixels_of_a_terminal(environ: dict[str, str], pixels: Pixels | None) -> None:
+    assert terminal_kind(Settings(), environ, "utf-8").pixels is pixels
+
+
+@pytest.mark.parametrize(("images", "pixels"), [("kitty", KITTY), ("sixel", SIXEL), ("blocks", None), ("ascii", None)])
+def test_pixels_as_they_are_asked_for(images: str, pixels: Pixels | None) -> None:
+    for environ in ({"TERM": "xterm-kitty"}, {"TERM": "tmux-256color", "TMUX": "x", "SSH_TTY": "/dev/pts/0"}):
+        kind = terminal_kind(Settings(images=images), environ, "utf-8")
+        assert kind.pixels is pixels
+        assert kind.in_tmux is ("TMUX" in environ)
+    for without in ({"TERM": "linux"}, {"TERM": "xterm-kitty", "NO_COLOR": "1"}):
+        assert terminal_kind(Settings(images=images), without, "utf-8").pixels is None
+    assert terminal_kind(Settings(images=images, ascii=True), {"TERM": "xterm-kitty"}, "utf-8").pixels is None
+
+
+def test_the_terminals_own_colours_are_no_pixels_unless_asked_for() -> None:
+    assert terminal_kind(Settings(palette="ansi"), {"TERM": "foot"}, "utf-8").pixels is None
+    assert terminal_kind(Settings(palette="ansi", images="sixel"), {"TERM": "foot"}, "utf-8").pixels is SIXEL

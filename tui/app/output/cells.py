@@ -30,6 +30,8 @@ _are_narrow = re.compile(
     r"[ -~\u00a1-\u00ac\u00ae-\u02ff\u0391-\u03a9\u03b1-\u03c9\u0400-\u0482\u2010-\u2027\u2190-\u21ff\u2500-\u25fc"
     r"\u2605\u2606\u2713-\u2718\u271a\u2800-\u28ff]*"
 ).fullmatch
+# Segments of a single cell, of which a picture has thousands, few of them alike: not to be looked up as texts are.
+_SINGLES = frozenset(map(chr, (*range(0x20, 0x7F), *range(0x2580, 0x25A0))))
 # Flags are made of two, and skin tones join what is before them, where a terminal knows that.
 _join = re.compile("[\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]").search
 
@@ -40,6 +42,13 @@ def cells_of(strip: Strip, colours: ColorSystem) -> Cells | None:
     chars: list[str] = []
     pens: list[Pen] = []
     for text, style, control in strip:
+        if text in _SINGLES and not control:
+            drawn = _pens_of(style, colours)
+            if drawn is None:
+                return None
+            chars.append(text)
+            pens.append(drawn[text == " "])
+            continue
         found = None if control else _of_segment(text, style, colours)
         if found is None:
             return None
@@ -50,15 +59,24 @@ def cells_of(strip: Strip, colours: ColorSystem) -> Cells | None:
 
 @lru_cache(maxsize=2048)
 def _of_segment(text: str, style: Style | None, colours: ColorSystem) -> Cells | None:
-    if style is not None and style.link:
-        return None
-    pen = PLAIN if style is None else pen_of(style, colours)
-    blank = for_blanks(pen)
+    drawn = _pens_of(style, colours)
     chars = [*text] if _are_narrow(text) else _characters(text)
-    if chars is None:
+    if drawn is None or chars is None:
         return None
+    pen, blank = drawn
     pens = [pen] * len(chars) if blank is pen else [blank if char == " " else pen for char in chars]
     return Cells(chars, pens)
+
+
+@lru_cache(maxsize=4096)
+def _pens_of(style: Style | None, colours: ColorSystem) -> tuple[Pen, Pen] | None:
+    """The pen for a style, and that for its blanks; None where there is a link."""
+    if style is None:
+        return PLAIN, PLAIN
+    if style.link:
+        return None
+    pen = pen_of(style, colours)
+    return pen, for_blanks(pen)
 
 
 def _characters(text: str) -> list[str] | None:

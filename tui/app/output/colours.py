@@ -14,7 +14,7 @@ from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color as TextualColor
-from textual.filter import LineFilter
+from textual.filter import ANSIToTruecolor, LineFilter
 
 from tui.app.terminal_kind import Colours
 from tui.app.theme import THEMES
@@ -93,6 +93,27 @@ class Reduced(LineFilter):
     def apply(self, segments: list[Segment], background: TextualColor) -> list[Segment]:
         """The segments, each in the reduced style."""
         return [Segment(text, style and self._style(style), control) for text, style, control in segments]
+
+
+class ToTruecolor(LineFilter):
+    """Textual's filter that gives the terminal's own colours the theme's, where there are any: a picture has thousands
+    of styles and no such colour, and to look each of them up takes long."""
+
+    def __init__(self, textuals: ANSIToTruecolor) -> None:
+        super().__init__()
+        self._textuals = textuals
+
+    def apply(self, segments: list[Segment], background: TextualColor) -> list[Segment]:
+        """The segments as they are, if every colour is one of 24 bits, else as Textual makes them."""
+        if all(control is None and (style is None or _is_true(style)) for _, style, control in segments):
+            return segments
+        return self._textuals.apply(segments, background)
+
+
+@lru_cache(maxsize=4096)
+def _is_true(style: Style) -> bool:
+    colours = (style.color, style.bgcolor)
+    return not style.dim and all(colour is None or colour.triplet is not None for colour in colours)
 
 
 class Many(Reduced):

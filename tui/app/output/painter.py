@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Iterator, Sequence
 
 from tui.app.output.cells import Cells
-from tui.app.output.pens import Pen, draws_blank
+from tui.app.output.pens import PIECE, Pen, draws_blank
+from tui.app.output.pixels import PixelOutput, blank
 from tui.app.output.writer import Span, steps, written
 
 _LONGEST_JUMP = 6  # bytes of a sequence that jumps over unchanged cells
@@ -17,12 +16,16 @@ class Painter:
     """Paints cells on a screen of `width` x `height` of which nothing is known yet.
 
     `take` gives the escape sequences for all that was painted since it was last called. They may start with the
-    terminal's cursor anywhere; the terminal's pen is the default one then, and afterwards.
+    terminal's cursor anywhere; the terminal's pen is the default one then, and afterwards. Cells of pictures go to
+    `pixels`, and are blank without it.
     """
 
-    def __init__(self, width: int, height: int, *, erases_in_colour: bool) -> None:
+    def __init__(self, width: int, height: int, *, erases_in_colour: bool, pixels: PixelOutput | None = None) -> None:
         self._width, self._height = width, height
         self._erases_in_colour = erases_in_colour
+        self._pixels = pixels
+        self._pictures: list[frozenset[int]] = [frozenset()] * height
+        self._touched: set[int] = set()
         self._chars: list[list[str | None]] = [[None] * width for _ in range(height)]
         self._pens: list[list[Pen | None]] = [[None] * width for _ in range(height)]
         self._out: list[str] = []
@@ -33,7 +36,15 @@ class Painter:
         self._write_spans()
         text = "".join(self._out)
         self._out.clear()
-        return text
+        return text if self._pixels is None else text + self._pixels.after(self._shown())
+
+    def _shown(self) -> frozenset[int]:
+        """The numbers of the pictures that are on the screen."""
+        for y in self._touched:
+            pens = {pen for pen in self._pens[y] if pen is not None and pen.marks & PIECE}
+            self._pictures[y] = frozenset(int(pen.ink) for pen in pens)
+        self._touched.clear()
+        return frozenset().union(*self._pictures)
 
     def holds(self, y: int, x: int, length: int) -> bool:
         """Whether so many cells from there on are on the screen."""
@@ -66,14 +77,43 @@ class Painter:
         if end < self._width and row_chars[end] == "":
             self._forget(y, end, end + 1)
         row_chars[x:end], row_pens[x:end] = cells
+        self._touched.add(y)
         for start, stop in _runs(changed, cells):
-            self._add_spans(y, x + start, zip(cells.pens[start:stop], cells.chars[start:stop], strict=True))
+            self._add_spans(y, x, start, stop, cells)
+            if self._pixels is not None and self._pixels.leans_left:
+                self._hold_up(y, x + stop)
 
-    def _add_spans(self, y: int, x: int, cells: Iterable[tuple[Pen, str]]) -> None:
-        for pen, group in groupby(cells, key=itemgetter(0)):
-            chars = [char for _, char in group]
-            self._spans.append(Span(y, x, pen, chars, to_edge=x + len(chars) == self._width))
-            x += len(chars)
+    def _add_spans(self, y: int, x: int, start: int, stop: int, cells: Cells) -> None:
+        """Have these of the cells of a row written, which begins at `x`."""
+        chars, pens = cells
+        add, edge = self._spans.append, self._width - x
+        while start < stop:
+            pen, end = pens[start], start + 1
+            while end < stop and pens[end] == pen:
+                end += 1
+            span = Span(y, x + start, pen, chars[start:end], end == edge)
+            if pen.marks & PIECE:
+                self._add_piece(span)
+            else:
+                add(span)
+            start = end
+
+    def _hold_up(self, y: int, x: int) -> None:
+        """Have a piece of a picture written that leans on the cell to its left, unless that is the piece before it."""
+        chars, pens = self._chars[y], self._pens[y]
+        pen, char = (pens[x], chars[x]) if x < self._width else (None, None)
+        if pen is None or char is None or not pen.marks & PIECE:
+            return
+        before = chars[x - 1]
+        if pens[x - 1] != pen or not before or ord(char) != ord(before) + 1:
+            self._add_piece(Span(y, x, pen, [char], x + 1 == self._width))
+
+    def _add_piece(self, span: Span) -> None:
+        pixels = self._pixels
+        if pixels is None or (pixels.spares_last_row and span.y == self._height - 1):
+            self._spans.append(blank(span))
+        elif (written := pixels.paint(span)) is not None:
+            self._spans.append(written)
 
     def _write_spans(self) -> None:
         if self._spans:
@@ -81,6 +121,7 @@ class Painter:
             self._spans.clear()
 
     def _forget(self, y: int, start: int, end: int) -> None:
+        self._touched.add(y)
         self._chars[y][start:end] = [None] * (end - start)
         self._pens[y][start:end] = [None] * (end - start)
 

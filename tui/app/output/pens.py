@@ -8,6 +8,8 @@ from typing import NamedTuple
 from rich.color import Color, ColorSystem, ColorType
 from rich.style import Style
 
+from tui.render.pieces import piece_of
+
 
 class Pen(NamedTuple):
     """`marks` are bits, in the order of `_MARKS`; `ink` and `paper` are SGR parameters, empty for the default."""
@@ -18,6 +20,8 @@ class Pen(NamedTuple):
 
 
 PLAIN = Pen()
+PIECE = 1 << 30
+"""The mark of cells that show a piece of a picture: ink and paper are the picture's number and the row."""
 RESET = "\x1b[m"
 
 # rich's name, SGR parameter that turns it on, that turns it off.
@@ -43,9 +47,11 @@ _ON_BLANKS = sum(
 )
 
 
-@lru_cache(maxsize=16384)
 def pen_of(style: Style, colours: ColorSystem) -> Pen:
     """The pen for a style without its link."""
+    piece = piece_of(style)
+    if piece is not None:
+        return Pen(PIECE, str(piece.number), str(piece.row))
     return Pen(
         style._attributes & style._set_attributes,  # asked one by one they take longer than all else: see why_not
         _parameters(style.color, colours, foreground=True),
@@ -62,7 +68,6 @@ def _parameters(colour: Color | None, colours: ColorSystem, *, foreground: bool)
     return ";".join(colour.downgrade(colours).get_ansi_codes(foreground))
 
 
-@lru_cache(maxsize=16384)
 def for_blanks(pen: Pen) -> Pen:
     """The pen without what no blank shows: its ink, unless it underlines, strikes or reverses."""
     return pen if pen.marks & _ON_BLANKS else Pen(paper=pen.paper)
@@ -91,7 +96,7 @@ def change(old: Pen, new: Pen) -> str:
     return _change(old, new)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _change(old: Pen, new: Pen) -> str:
     if old == new:
         return ""
@@ -110,7 +115,7 @@ def _change(old: Pen, new: Pen) -> str:
     return f"\x1b[{min(';'.join(parts), ';'.join(anew), key=len)}m"
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def change_for_blanks(old: Pen, blank: Pen) -> tuple[str, Pen]:
     """The shortest sequence after which blanks look as with `blank`, and the pen then held."""
     if draws_blank(old, blank):

@@ -21,6 +21,8 @@ from textual.strip import Strip
 from tui.app.output import pens
 from tui.app.output.cells import cells_of
 from tui.app.output.painter import Painter
+from tui.app.output.pixels import PixelOutput
+from tui.render.pieces import without_pieces
 
 Update = LayoutUpdate | ChopsUpdate
 
@@ -35,10 +37,13 @@ class Placed(NamedTuple):
 
 
 class Frame(CompositorUpdate):
-    """What is sent for an update. `was_taken` tells whether Textual asked for it: it drops updates when it closes."""
+    """What is sent for an update, and `before` it, which draws nothing. `was_taken` tells whether Textual asked for it:
+    it drops updates when it closes.
+    """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, before: str = "") -> None:
         self.text = text
+        self.before = before
         self.was_taken = False
 
     def render_segments(self, console: Console) -> str:
@@ -50,14 +55,22 @@ class Frame(CompositorUpdate):
 class Stage:
     """Remembers what was sent, and makes frames of what is to be seen."""
 
-    def __init__(self, *, erases_in_colour: bool) -> None:
+    def __init__(self, *, erases_in_colour: bool, pixels: PixelOutput | None = None) -> None:
         self._erases_in_colour = erases_in_colour
+        self._pixels = pixels
         self._size = Size()
         self._painter: Painter | None = None
 
     def forget(self) -> None:
         """The terminal may show anything: everything that is drawn from here on is sent."""
         self._painter = None
+        if self._pixels is not None:
+            self._pixels.forget()
+
+    def end(self) -> str:
+        """What takes all from the terminal that does not go with the screen."""
+        self._painter = None
+        return "" if self._pixels is None else self._pixels.end()
 
     @staticmethod
     def knows(update: object) -> TypeGuard[Update]:
@@ -67,8 +80,11 @@ class Stage:
     def frame(self, update: Update, size: Size, console: Console) -> Frame:
         """The cells in which a screen of that size differs after the update; they count as sent."""
         if self._painter is None or self._size != size:
+            self.forget()
             self._size = size
-            self._painter = Painter(size.width, size.height, erases_in_colour=self._erases_in_colour)
+            self._painter = Painter(
+                size.width, size.height, erases_in_colour=self._erases_in_colour, pixels=self._pixels
+            )
         painter, colours = self._painter, COLOR_SYSTEMS.get(console.color_system or "", ColorSystem.TRUECOLOR)
         as_is = False
         for y, x, strip, follows in placed(update):
@@ -77,9 +93,10 @@ class Stage:
             if cells is not None and not as_is and painter.holds(y, x, len(cells.chars)):
                 painter.paint(y, x, cells)
             else:
-                painter.write_as_is(y, x, strip.render(console), follows=as_is)
+                painter.write_as_is(y, x, without_pieces(strip.render(console)), follows=as_is)
                 as_is = True
-        return Frame(painter.take())
+        text = painter.take()
+        return Frame(text, "" if self._pixels is None else self._pixels.before())
 
 
 def placed(update: Update) -> Iterator[Placed]:

@@ -1,4 +1,4 @@
-"""How much is sent to the terminal: counted where it is written, whoever wrote it."""
+"""What Textual's drivers do besides: count all that is sent to the terminal, and send something last of all."""
 
 from __future__ import annotations
 
@@ -45,3 +45,15 @@ def counted(driver: type[Driver], traffic: Traffic) -> type[Driver]:
             super().write(data)
 
     return CountedDriver
+
+
+def ending(driver: type[Driver], last: Callable[[], str]) -> type[Driver]:
+    """The driver, sending `last` before it gives the terminal back: at the end, on a crash, while it is suspended."""
+
+    class EndingDriver(driver):  # type: ignore[misc, valid-type]  # as above
+        def stop_application_mode(self) -> None:
+            if text := last():
+                self.write(text)
+            super().stop_application_mode()
+
+    return EndingDriver

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -30,7 +31,7 @@ class Span(NamedTuple):
     @property
     def is_blank(self) -> bool:
         """Whether there is nothing but blanks in it."""
-        return not "".join(self.chars).strip(" ")
+        return self.chars[0] == " " and not "".join(self.chars).strip(" ")
 
 
 def written(spans: Sequence[Span], *, erases_in_colour: bool) -> str:
@@ -53,12 +54,17 @@ def _in_order(spans: Iterable[Span], erases_in_colour: bool) -> str:
 def _by_pen(spans: Sequence[Span]) -> list[Span]:
     """The spans that are drawn with one pen one after another; blanks stay behind what they can be drawn along with."""
     order: dict[Pen, list[Span]] = {}
-    pen, at = PLAIN, (-1, -1)
+    pen, at_y, at_x = PLAIN, -1, -1
     for span in spans:
-        if not (at == (span.y, span.x) and span.is_blank and draws_blank(pen, span.pen)):
-            pen = span.pen
-        order.setdefault(pen, []).append(span)
-        at = (span.y, span.x + len(span.chars))
+        y, x, own, chars, _ = span
+        if not (x == at_x and y == at_y and span.is_blank and draws_blank(pen, own)):
+            pen = own
+        alike = order.get(pen)
+        if alike is None:
+            order[pen] = [span]
+        else:
+            alike.append(span)
+        at_y, at_x = y, x + len(chars)
     return [span for alike in order.values() for span in alike]
 
 
@@ -79,32 +85,39 @@ class _Writer:
 
     def write(self, span: Span) -> None:
         """Write a span where it belongs."""
-        self._go(span.y, span.x)
-        text, count = "".join(span.chars), len(span.chars)
+        y, x, pen, chars, to_edge = span
+        self._go(y, x)
+        text, count = "".join(chars), len(chars)
         if not text.strip(" "):
-            self._write_blanks(count, span.pen, to_edge=span.to_edge)
+            self._write_blanks(count, pen, to_edge=to_edge)
         else:
-            self._use(span.pen)
-            if len(text) == count and "" not in span.chars:
-                self._write_narrow(text, to_edge=span.to_edge)
+            self._use(pen)
+            if len(text) != count or "" in chars:
+                self._write_wide(chars)
+            elif count < _LEAST_ERASED:
+                self._put(text, count)
             else:
-                self._write_wide(span.chars)
-        if span.to_edge:
+                self._write_narrow(text, to_edge=to_edge)
+        if to_edge:
             # The cursor waits on the last cell or behind it, as terminals differ.
             self._cursor = None
 
     def _go(self, y: int, x: int) -> None:
         """Move the cursor, by the shortest way."""
-        if self._cursor == (y, x) and self._is_sure:
-            return
-        ways = [f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1 if y else ''}H"]
-        if self._cursor is not None:
-            at_y, at_x = self._cursor
-            lines = steps(y - at_y, "B", "A") if y != at_y else ""
-            ways.append(f"{lines}\x1b[{x + 1}G" if x else f"{lines}\r")
-            if self._is_sure:
-                ways.append(lines + _along(x - at_x))
-        self._out.append(min(ways, key=len))
+        at = self._cursor
+        if at is None:
+            way = _to(y, x)
+        else:
+            at_y, at_x = at
+            if at_y == y and at_x == x and self._is_sure:
+                return
+            way, lines = _to(y, x), _down(y - at_y)
+            in_column = lines + _in_row(x)
+            if len(in_column) < len(way):
+                way = in_column
+            if self._is_sure and len(lines + (along := _along(x - at_x))) < len(way):
+                way = lines + along
+        self._out.append(way)
         self._cursor, self._is_sure = (y, x), True
 
     def _write_blanks(self, count: int, pen: Pen, *, to_edge: bool) -> None:
@@ -144,10 +157,29 @@ class _Writer:
         self._cursor, self._is_sure = (y, x + cells), is_sure
 
     def _use(self, pen: Pen) -> None:
-        self._out.append(change(self._pen, pen))
-        self._pen = pen
+        if pen != self._pen:
+            self._out.append(change(self._pen, pen))
+            self._pen = pen
 
 
+def _to(y: int, x: int) -> str:
+    """The sequence that moves the cursor to a cell."""
+    return f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1 if y else ''}H"
+
+
+@cache
+def _in_row(x: int) -> str:
+    """The one that moves it to another cell of its row."""
+    return f"\x1b[{x + 1}G" if x else "\r"
+
+
+@cache
+def _down(lines: int) -> str:
+    """The one that moves it so many lines down, or up."""
+    return steps(lines, "B", "A") if lines else ""
+
+
+@cache
 def _along(by: int) -> str:
     """The shortest way along a row; a backspace moves one cell back and draws nothing."""
     return "" if not by else min("\b" * -by if by < 0 else steps(by, "C", "D"), steps(by, "C", "D"), key=len)

@@ -11,23 +11,20 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from logging_lib.tfevents import plugins
-from tui.analysis.image_pixels import seen_difference
 from tui.analysis.image_view import Room
-from tui.app.blobs import Unreadable
+from tui.app.blob_title import RUN_LEAST, Ways
 from tui.app.catalog import baseline_run
 from tui.app.choices import Tab
 from tui.app.messages import Noticed
 from tui.app.parts import Part, spread
 from tui.app.picture_files import Entry, entry_facts, image_files
 from tui.app.picture_grid import Grid, fitting_grid, laid_out, pane
-from tui.app.picture_texts import difference_text, facts_text, pixel_text
-from tui.app.pictures import PictureDifference, ReadDifference, ReadPicture, centred
+from tui.app.picture_reading import PictureDifference, ReadDifference, ReadPicture
+from tui.app.picture_texts import difference_texts, facts_text, fitting_text
 from tui.app.saving import save
-from tui.app.selection import Selection
-from tui.app.shared import Shared
-from tui.app.widgets.image_zoom import ImageZoom, Placed
-from tui.model import SeriesKey
+from tui.app.widgets.image_zoom import ImageZoom
 from tui.reader.payload.picture import Picture
+from tui.render.cells import width as cells
 from tui.render.numbers import plural
 from tui.store.snapshot import BlobSeries
 
@@ -45,39 +42,16 @@ class Arrangement(StrEnum):
 
 
 class ImageFull(ImageZoom):
-    """One image tag. Of entries with several pictures `item` is shown, of those that move `frame`; -1 is the last."""
+    """One image tag."""
 
     kind = plugins.IMAGES
     tab = Tab.IMAGES
 
     arrangement: reactive[Arrangement] = reactive(Arrangement.PICTURE, repaint=False, init=False)
-    item = reactive(0, repaint=False, init=False)
-    frame = reactive(0, repaint=False, init=False)
-
-    def __init__(self, shared: Shared, *, id: str | None = None) -> None:
-        super().__init__(shared, id=id)
-        self._aspect = 1.0
-        self._pictures: dict[SeriesKey, Picture] = {}
-        self._bodies: dict[tuple[SeriesKey, Room], list[Strip]] = {}
-        self._before = self._bodies
-        self._found: list[Placed] = []
-        self._direction = 0
+    _direction = 0
 
     def watch_arrangement(self) -> None:
         self.redraw()
-
-    def watch_item(self) -> None:
-        self.redraw()
-
-    def watch_frame(self) -> None:
-        self.redraw()
-
-    def watch_selection(self, old: Selection, new: Selection) -> None:
-        if old.opened_in(self.tab) != new.opened_in(self.tab):
-            self.item = self.frame = 0
-            self._pictures, self._bodies = {}, {}
-            self.action_zoom_all()
-        super().watch_selection(old, new)
 
     # What is shown
 
@@ -94,6 +68,13 @@ class ImageFull(ImageZoom):
     def arranged(self) -> Arrangement:
         """The one in force."""
         return self.arrangement if self.arrangement in self.arrangements else Arrangement.PICTURE
+
+    @property
+    def ways(self) -> Ways:
+        return Ways(self.arranged, self.arrangements)
+
+    def show_way(self, way: str) -> None:
+        self.arrangement = Arrangement(way)
 
     @property
     def stepped(self) -> Sequence[BlobSeries]:
@@ -129,12 +110,13 @@ class ImageFull(ImageZoom):
     # How it is drawn
 
     def compose_strips(self, width: int, height: int) -> list[Strip]:
-        series = self.series
+        series, pictures = self.series, self.pictures
         if series is None:
-            return self.filled(self.note("no visible run has this image: a shows all runs", width), width, height)
-        self._found = []
-        self._before, self._bodies = self._bodies, {}
-        room = Room(width, max(height - _TITLE - _FACTS, 1))
+            all_runs = self.shared.key("toggle_all")
+            note = self.note(f"no visible run has this image: {all_runs} shows all runs", width)
+            return self.filled(note, width, height)
+        pictures.begin()
+        room = pictures.room(width, max(height - _TITLE - _FACTS, 1))
         entries = self._entries
         match self.arranged:
             case Arrangement.PICTURE:
@@ -145,125 +127,90 @@ class ImageFull(ImageZoom):
                 body, facts = self._difference(entries, room)
             case Arrangement.STEPS:
                 body, facts = self._steps(entries[0], room)
-        self.placed = tuple(sorted(self._found, key=lambda placed: placed.run != series.key.run))
-        right = f"{self.arranged} " if len(self.arrangements) > 1 else ""
-        title = self.title(series, width, [(right, self.look.dim)])
-        return [title, *self.filled(body, width, room.rows), spread(facts[:1], facts[1:], width, self.look)][:height]
+        body = self.filled(body, width, max(height - _TITLE - _FACTS, 1))
+        return [self.title(series, width), *body, spread(facts[:1], facts[1:], width, self.look)][:height]
 
     def _one(self, entry: Entry, room: Room) -> tuple[list[Strip], list[Part]]:
         """One picture; facts and the value of the pixel at the cursor."""
-        body = self._body(entry, room, (0, _TITLE))
-        picture, look = self._pictures.get(entry.series.key), self.look
+        body, look, pictures = self._body(entry, room, (0, _TITLE)), self.look, self.pictures
+        picture = pictures.picture(entry.series.key)
         if picture is None:
             return body, []
-        size = picture.facts.size
-        facts = facts_text(picture, self.view_of(size, room))
-        value = self._value(entry)
+        facts = facts_text(picture, pictures.scale(picture.facts.size, room, self.eye))
+        value = pictures.value(entry.series.key, self.eye)
         return body, [(f" {facts}", look.dim), self._place(entry), (f" {value} " if value else "", look.text)]
 
     def _runs(self, entries: Sequence[Entry], room: Room) -> tuple[list[Strip], list[Part]]:
         """A picture a run, in the order of the runs pane; of many the page with the focused run."""
         listed = [self._entry(series) for series in self.all_series]
         focus = next(at for at, entry in enumerate(listed) if entry.series is entries[0].series)
-        grid = fitting_grid(len(listed), room.columns, room.rows, self._aspect)
+        grid = fitting_grid(len(listed), room.columns, room.rows, self.pictures.aspect)
         page = grid.page(len(listed), focus)
         panes = [self._pane(listed[place], grid, place - page.start, bold=place == focus) for place in page]
         return self._laid_out(panes, grid, room), [self._paged(page, len(listed), "run"), self._place(entries[0])]
 
     def _steps(self, entry: Entry, room: Room) -> tuple[list[Strip], list[Part]]:
         """A picture a step; of many the page with the chosen one."""
-        count = len(entry.line)
-        grid = fitting_grid(count, room.columns, room.rows, self._aspect)
-        page, small = grid.page(count, entry.at), Room(grid.width, grid.height - 1)
-        look, panes = self.look, []
+        count, look, pictures = len(entry.line), self.look, self.shared.pictures
+        grid = fitting_grid(count, room.columns, room.rows, self.pictures.aspect)
+        page, small = grid.page(count, entry.at), pictures.room(grid.width, grid.height - 1)
+        panes = []
         for place in page:
             other = entry._replace(at=place)
-            picture = self.shared.blobs.get(other.ref, ReadPicture(self.item, self.frame, small))
+            picture = self.shared.blobs.get(other.ref, pictures.reading(self.item, self.frame, small))
             if isinstance(picture, Picture):
-                self._aspect = picture.facts.size[0] / picture.facts.size[1]
+                self.pictures.aspect = picture.facts.size[0] / picture.facts.size[1]
             label = (f"▸ step {other.step}", look.accent) if place == entry.at else (f"  step {other.step}", look.dim)
-            body = self.shared.pictures.body(picture, small, look)
-            panes.append(pane([label], body, grid.width, grid.height, look.text))
+            panes.append(pane([label], pictures.body(picture, small, look), grid.width, grid.height, look.text))
         return self._laid_out(panes, grid, room), [self._paged(page, count, "step")]
 
     def _difference(self, entries: Sequence[Entry], room: Room) -> tuple[list[Strip], list[Part]]:
         """Two runs' pictures and their difference, or that alone where there is no room for three."""
         one, other = entries
-        grid = fitting_grid(_DIFFERENCE_PANES, room.columns, room.rows, self._aspect)
-        reading = ReadDifference(other.ref, self.item, self.frame)
-        difference = self.shared.blobs.get(one.ref, reading)
-        text = difference_text(difference.difference) if isinstance(difference, PictureDifference) else ""
-        facts = [(f" {text}", self.look.text), self._place(one)]
+        grid = fitting_grid(_DIFFERENCE_PANES, room.columns, room.rows, self.pictures.aspect)
+        found = self.shared.blobs.get(one.ref, ReadDifference(other.ref, self.item, self.frame))
+        place = self._place(one)
+        texts = difference_texts(found.difference) if isinstance(found, PictureDifference) else []
+        facts = [(f" {fitting_text(texts, room.columns - len(place[0]) - 2)}", self.look.text), place]
+        draw = partial(self.pictures.draw_difference, one, found, look=self.look, eye=self.eye)
         if grid.capacity < _DIFFERENCE_PANES:
-            return self._difference_body(difference, room, one, (0, _TITLE)), facts
+            return draw(room=room, corner=(0, _TITLE)), facts
         panes = [self._pane(one, grid, 0, bold=True), self._pane(other, grid, 1)]
-        small = Room(grid.width, grid.height - 1)
         left, top = grid.corner(2)
-        body = self._difference_body(difference, small, one, (left, top + _TITLE + 1))
+        body = draw(room=self.pictures.room(grid.width, grid.height - 1), corner=(left, top + _TITLE + 1))
         panes.append(pane([("difference", self.look.dim)], body, grid.width, grid.height, self.look.text))
         return self._laid_out(panes, grid, room), facts
 
-    def _difference_body(
-        self, found: PictureDifference | Unreadable | None, room: Room, entry: Entry, corner: tuple[int, int]
-    ) -> list[Strip]:
-        if not isinstance(found, PictureDifference):
-            return self.shared.pictures.body(found, room, self.look)
-        view, pixel = self.view_of(found.size, room), self.pixel(found.size)
-        self._found.append(Placed(*corner, room, found.size, entry.series.key.run))
-        raster = partial(seen_difference, found.difference, view)
-        cell = None if pixel is None else view.cell_of(*pixel)
-        return centred(self.shared.pictures.strips(found, view, raster, self.look, cell), room.columns, self.look)
-
     def _pane(self, entry: Entry, grid: Grid, place: int, *, bold: bool = False) -> list[Strip]:
         """A run's picture in a place of a grid, under its name, step, and the value of the pixel at the cursor."""
-        room = Room(grid.width, grid.height - 1)
+        room, run = self.pictures.room(grid.width, grid.height - 1), entry.series.key.run
         left, top = grid.corner(place)
         body = self._body(entry, room, (left, top + _TITLE + 1))
-        label = [(text, style + Style(bold=bold)) for text, style in self.run_parts(entry.series.key.run)]
-        label.append((f"  step {entry.step}  {self._value(entry)}", self.look.dim))
-        return pane(label, body, grid.width, grid.height, self.look.text)
+        said = f"  step {entry.step}  {self.pictures.value(entry.series.key, self.eye)}".rstrip()
+        named = self.run_parts(run, max(grid.width - cells(said), RUN_LEAST))
+        label = [(text, style + Style(bold=bold)) for text, style in named]
+        return pane([*label, (said, self.look.dim)], body, grid.width, grid.height, self.look.text)
 
     def _body(self, entry: Entry, room: Room, corner: tuple[int, int]) -> list[Strip]:
-        """A picture whose first cell is at a corner; until it is read, what was there before."""
-        look, pictures, key = self.look, self.shared.pictures, entry.series.key
-        reading = ReadPicture(self.item, self.frame, None if self.is_close else room)
-        picture = self.shared.blobs.get(entry.ref, reading)
-        if picture is None:
-            body = self._before.get((key, room)) or pictures.body(None, room, look)
-        elif isinstance(picture, Unreadable):
-            self._pictures.pop(key, None)
-            why = Unreadable(f"{picture}: {self.shared.key('export')} saves the file")
-            body = pictures.body(why, room, look)
-        else:
-            self._pictures[key], size = picture, picture.facts.size
-            self._aspect = size[0] / size[1]
-            body = pictures.body(picture, room, look, self.view_of(size, room), self.pixel(size))
-            self._ask_ahead(entry, reading)
-        if key in self._pictures:
-            self._found.append(Placed(*corner, room, self._pictures[key].facts.size, key.run))
-        self._bodies[key, room] = body
+        """A picture whose first cell is at a corner."""
+        body = self.pictures.draw(entry, room, self.look, self.eye, corner)
+        if self._direction and not self.shared.blobs.waits:
+            self._ask_ahead(entry, self.pictures.reading(self.eye, room))
         return body
 
     def _ask_ahead(self, entry: Entry, reading: ReadPicture) -> None:
-        """Have the next picture read, the way that the last step went, after this one is drawn: who goes on does not
-        wait for it."""
-        ahead = entry.at + self._direction
-        if self._direction and 0 <= ahead < len(entry.line):
-            self.call_after_refresh(self.shared.blobs.get, entry._replace(at=ahead).ref, reading)
-
-    def _value(self, entry: Entry) -> str:
-        """The value of the pixel at the cursor."""
-        picture = self._pictures.get(entry.series.key)
-        pixel = self.pixel(picture.facts.size) if picture is not None else None
-        if picture is None or pixel is None or not picture.is_whole:
-            return ""
-        return pixel_text(picture.pixels, *pixel)
+        """Have the next two pictures read, the way that the last step went, after this one is drawn: who goes on does
+        not wait for them."""
+        for steps in (2, 1):  # what is asked for last is read first
+            ahead = entry.at + steps * self._direction
+            if 0 <= ahead < len(entry.line):
+                self.call_after_refresh(self.shared.blobs.get, entry._replace(at=ahead).ref, reading)
 
     def _place(self, entry: Entry) -> Part:
         """Which pixel the cursor is on."""
-        picture = self._pictures.get(entry.series.key)
-        pixel = self.pixel(picture.facts.size) if picture is not None else None
-        return ("" if pixel is None else f"x {pixel[0]} y {pixel[1]} "), self.look.text
+        picture = self.pictures.picture(entry.series.key)
+        pixel = self.eye.pixel(picture.facts.size) if picture is not None else None
+        return ("" if pixel is None else f"  x {pixel[0]} y {pixel[1]} "), self.look.text
 
     def _laid_out(self, panes: Sequence[list[Strip]], grid: Grid, room: Room) -> list[Strip]:
         return laid_out(panes, grid, room.columns, room.rows, self.look.text)
@@ -272,6 +219,8 @@ class ImageFull(ImageZoom):
         """How many there are, or which of them are on the page."""
         if len(page) == count:
             return f" {plural(count, noun)}", self.look.dim
+        if len(page) == 1:
+            return f" {noun} {page.stop} of {count}", self.look.dim
         return f" {noun}s {page.start + 1} to {page.stop} of {count}", self.look.dim
 
     # What keys do
@@ -299,7 +248,7 @@ class ImageFull(ImageZoom):
         self._turn(-1)
 
     def _turn(self, by: int) -> None:
-        picture = self._pictures.get(self.series.key) if self.series is not None else None
+        picture = self.pictures.picture(self.series.key) if self.series is not None else None
         if picture is None:
             return
         facts, item, frame = picture.facts, picture.item, picture.frame
@@ -315,13 +264,14 @@ class ImageFull(ImageZoom):
         entries = self._entries
         if not entries:
             return
-        facts = {key: picture.facts for key, picture in self._pictures.items()}
-        lines = (
-            entry_facts(entry, facts.get(entry.series.key), f"{self._place(entry)[0]} {self._value(entry)}".strip())
-            for entry in entries
-        )
-        self.app.copy_to_clipboard("".join(lines))
+        self.app.copy_to_clipboard("".join(map(self._said, entries)))
         self.post_message(Noticed(f"copied the facts of {plural(len(entries), 'picture')}"))
+
+    def _said(self, entry: Entry) -> str:
+        key = entry.series.key
+        picture, value = self.pictures.picture(key), self.pictures.value(key, self.eye)
+        facts = None if picture is None else picture.facts
+        return entry_facts(entry, facts, f"{self._place(entry)[0]} {value}".strip())
 
     def action_export(self) -> None:
         """The files of the pictures that keys are about, as they were logged."""

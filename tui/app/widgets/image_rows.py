@@ -7,43 +7,47 @@ from functools import partial
 
 from rich.style import Style
 from textual import events
-from textual.reactive import reactive
 from textual.strip import Strip
 
 from logging_lib.tfevents import plugins
-from tui.analysis.image_view import Room
 from tui.app.blob_steps import step_line
 from tui.app.blobs import Unreadable
-from tui.app.messages import Noticed
+from tui.app.messages import Noticed, PicturesListed
 from tui.app.parts import Part, spread
 from tui.app.picture_files import Entry, entry_facts, image_files
 from tui.app.picture_grid import Grid, fitting_grid, laid_out, pane
 from tui.app.picture_texts import row_heads, row_text
-from tui.app.pictures import ReadPicture
 from tui.app.saving import save
+from tui.app.shared import Shared
+from tui.app.shown_pictures import ShownPictures
 from tui.app.widgets.blob_rows import BlobRows
 from tui.app.widgets.tag_rows import Line
 from tui.model import BlobRef
 from tui.reader.payload.picture import PictureFacts, read_picture_facts
 from tui.render.cells import fit, fit_distinct
+from tui.render.numbers import plural
 from tui.store.snapshot import BlobSeries
 
 _SQUARE = 1.0
 
 
 class ImageRows(BlobRows):
-    """All image tags of the visible runs. `as_grid` shows the pictures, of the same runs and steps as the lines."""
+    """All image tags of the visible runs: lines, or a grid of their pictures, of the same runs and steps."""
 
     kind = plugins.IMAGES
 
-    as_grid = reactive(False, repaint=False, init=False)
+    def __init__(self, shared: Shared, *, id: str | None = None) -> None:
+        super().__init__(shared, id=id)
+        self.pictures = ShownPictures(shared)
 
-    def watch_as_grid(self) -> None:
-        self.redraw()
+    @property
+    def as_grid(self) -> bool:
+        """Whether the pictures are shown."""
+        return self.selection.picture_grid
 
     def next_view(self) -> None:
         """Lines, or a grid of pictures."""
-        self.as_grid = not self.as_grid
+        self.post_message(PicturesListed(as_grid=not self.as_grid))
 
     # As lines
 
@@ -63,15 +67,21 @@ class ImageRows(BlobRows):
             return super().compose_strips(width, height)
         self._freshen()
         cards = self._cards
+        self.pictures.begin()
         if not cards:
-            return [*self.heading(width), *self.empty_lines(width)]
+            return [self._grid_title("", width), *([] if self._lines else self.empty_lines(width))]
         grid, page = self._grid(width, height), self._page(width, height)
         names = fit_distinct([cards[place].tag or "" for place in page], grid.width - 2)
         panes = [self._pane(cards[place], names, grid, on_cursor=place == self._place) for place in page]
         pages = -(-len(cards) // grid.capacity)
         right = f"page {page.start // grid.capacity + 1} of {pages} " if pages > 1 else ""
-        title = spread(self.title(), [(right, self.look.dim)], width, self.look)
-        return [title, *laid_out(panes, grid, width, height - 1, self.look.text)]
+        return [self._grid_title(right, width), *laid_out(panes, grid, width, height - 1, self.look.text)]
+
+    def _grid_title(self, right: str, width: int) -> Strip:
+        """How many tags there are, and how many of them are folded away."""
+        folded = sum(len(group.tags) for group in self.groups.values() if group.name in self.selection.folded)
+        note = f"  {plural(folded, 'tag')} folded" if folded else ""
+        return spread([*self.title(), (note, self.look.dim)], [(right, self.look.dim)], width, self.look)
 
     @property
     def _cards(self) -> list[Line]:
@@ -91,13 +101,12 @@ class ImageRows(BlobRows):
         return self._grid(width, height).page(len(self._cards), self._place)
 
     def _pane(self, card: Line, names: dict[str, str], grid: Grid, *, on_cursor: bool) -> list[Strip]:
-        look, key, room = self.look, self.key_of(card), Room(grid.width, grid.height - 1)
+        look, key, room = self.look, self.key_of(card), self.pictures.room(grid.width, grid.height - 1)
         mark = (f"{self.shared.runs.mark(key.run)} ", self.shared.runs.style(key.run, look))
         label = [mark, (names[card.tag or ""], look.text + Style(bold=on_cursor))]
         if on_cursor and self.has_focus:
             label = [(text, look.on_cursor(style)) for text, style in label]
-        picture = self.shared.blobs.get(self._entry(card).ref, ReadPicture(room=room))
-        body = self.shared.pictures.body(picture, room, look)
+        body = self.pictures.draw(self._entry(card), room, look)
         return pane(label, body, grid.width, grid.height, look.text)
 
     def _entry(self, line: Line) -> Entry:

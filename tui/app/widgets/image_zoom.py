@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from textual import events
 from textual.reactive import reactive
 
-from tui.analysis.image_view import ImageView, Room, image_view, scales
+from tui.analysis.image_view import ImageView, scales
 from tui.app.messages import RunFocused
+from tui.app.selection import Selection
+from tui.app.shared import Shared
+from tui.app.shown_pictures import Eye, Placed, ShownPictures
 from tui.app.widgets.blob_full import BlobFull
 from tui.reader.payload.picture import Size
 
@@ -16,33 +19,20 @@ _PAN = 8
 """Which part of what is in view a press moves it by."""
 
 
-class Placed(NamedTuple):
-    """A picture on the screen: its first cell in the widget, the room it has, its size, and whose it is."""
-
-    left: int
-    top: int
-    room: Room
-    size: Size
-    run: str
-
-    def pixel_at(self, x: int, y: int, view: ImageView) -> tuple[int, int] | None:
-        """The pixel under a cell of the widget; None beside the picture."""
-        return view.pixel_at(x - self.left - (self.room.columns - view.columns) // 2, y - self.top)
-
-
 class ImageZoom(BlobFull):
-    """The part of `ImageFull` that tells which part of the pictures is in view.
-
-    `zoom` counts steps from where all is seen. `at` is where the cursor is, as shares of width and height, so that it
-    is the same place in pictures of all sizes; None for no cursor.
-    """
+    """The part of `ImageFull` that tells which part of the pictures is in view: by `zoom`, `at`, `item` and `frame` of
+    its `Eye`."""
 
     zoom = reactive(0, repaint=False, init=False)
     at: reactive[tuple[float, float] | None] = reactive(None, repaint=False, init=False)
+    item = reactive(0, repaint=False, init=False)
+    frame = reactive(0, repaint=False, init=False)
 
-    placed: tuple[Placed, ...] = ()
-    """The pictures that are on the screen, the one that keys are about first."""
     _held: tuple[int, int] | None = None
+
+    def __init__(self, shared: Shared, *, id: str | None = None) -> None:
+        super().__init__(shared, id=id)
+        self.pictures = ShownPictures(shared)
 
     def watch_zoom(self) -> None:
         self.redraw()
@@ -50,20 +40,32 @@ class ImageZoom(BlobFull):
     def watch_at(self) -> None:
         self.redraw()
 
+    def watch_item(self) -> None:
+        self.redraw()
+
+    def watch_frame(self) -> None:
+        self.redraw()
+
+    def watch_selection(self, old: Selection, new: Selection) -> None:
+        if old.opened_in(self.tab) != new.opened_in(self.tab):
+            self.item = self.frame = 0
+            self.pictures.forget()
+            self.action_zoom_all()
+        super().watch_selection(old, new)
+
     @property
-    def is_close(self) -> bool:
-        """Whether single pixels are asked for, and not just all of the picture."""
-        return self.zoom > 0 or self.at is not None
+    def eye(self) -> Eye:
+        """What is looked at."""
+        return Eye(self.zoom, self.at, self.item, self.frame)
 
-    def pixel(self, size: Size) -> tuple[int, int] | None:
-        """The pixel (x, y) that the cursor is on in a picture of a size."""
-        if self.at is None:
-            return None
-        return min(int(self.at[0] * size[0]), size[0] - 1), min(int(self.at[1] * size[1]), size[1] - 1)
+    @property
+    def placed(self) -> Sequence[Placed]:
+        """The pictures that are on the screen, the one that keys are about first."""
+        focused = self.series.key.run if self.series is not None else None
+        return sorted(self.pictures.placed, key=lambda placed: placed.run != focused)
 
-    def view_of(self, size: Size, room: Room) -> ImageView:
-        """What is in view of a picture of a size."""
-        return image_view(size, room, self.zoom, self.pixel(size))
+    def _view(self, placed: Placed) -> ImageView:
+        return self.eye.view(placed.size, placed.room)
 
     def put_at(self, x: float, y: float, size: Size) -> None:
         """Put the cursor on a pixel, or on the nearest one."""
@@ -72,19 +74,21 @@ class ImageZoom(BlobFull):
 
     def zoom_to(self, zoom: int) -> None:
         """Zoom in or out, as far as the pictures in view can be."""
-        if self.placed:
-            first = self.placed[0]
+        placed = self.placed
+        if placed:
+            first = placed[0]
             self.zoom = min(max(zoom, 0), len(scales(first.size, first.room)) - 1)
             if self.zoom and self.at is None:
                 self.put_at(first.size[0] // 2, first.size[1] // 2, first.size)
 
     def pan(self, across: int, down: int) -> None:
         """Move the cursor by an eighth of what is in view, one pixel at least; what is in view follows."""
-        if not self.placed:
+        placed = self.placed
+        if not placed:
             return
-        first = self.placed[0]
-        view = self.view_of(first.size, first.room)
-        x, y = self.pixel(first.size) or (first.size[0] // 2, first.size[1] // 2)
+        first = placed[0]
+        view = self._view(first)
+        x, y = self.eye.pixel(first.size) or (first.size[0] // 2, first.size[1] // 2)
         step = max(1, min(view.width, view.height) // _PAN)
         self.put_at(x + across * step, y + down * step, first.size)
 
@@ -111,7 +115,7 @@ class ImageZoom(BlobFull):
 
     def action_leave(self) -> None:
         """Esc: first all of the picture again, without the cursor."""
-        if self.is_close:
+        if self.eye.is_close:
             self.action_zoom_all()
         else:
             super().action_leave()
@@ -121,7 +125,7 @@ class ImageZoom(BlobFull):
     def _hit(self, x: int, y: int) -> tuple[Placed, tuple[int, int]] | None:
         """The picture, and its pixel, under a cell of the widget."""
         for placed in self.placed:
-            pixel = placed.pixel_at(x, y, self.view_of(placed.size, placed.room))
+            pixel = placed.pixel_at(x, y, self._view(placed))
             if pixel is not None:
                 return placed, pixel
         return None
@@ -134,12 +138,13 @@ class ImageZoom(BlobFull):
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """While the button is held, the picture goes along."""
-        if self._held is None or not self.placed or not self.zoom:
+        placed = self.placed
+        if self._held is None or not placed or not self.zoom:
             return
-        first = self.placed[0]
-        view, pixel = self.view_of(first.size, first.room), self.pixel(first.size)
+        first = placed[0]
+        view, pixel = self._view(first), self.eye.pixel(first.size)
         across = round((self._held[0] - event.x) / view.scale)
-        down = round(2 * (self._held[1] - event.y) / view.scale)
+        down = round(view.aspect * (self._held[1] - event.y) / view.scale)
         if pixel is not None and (across or down):
             self._held = event.x, event.y
             self.put_at(pixel[0] + across, pixel[1] + down, first.size)
@@ -159,7 +164,7 @@ class ImageZoom(BlobFull):
             self.action_zoom_all()
         else:
             self.put_at(*pixel, placed.size)
-            if placed is not self.placed[0]:
+            if placed != self.placed[0]:
                 self.post_message(RunFocused(placed.run))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
