@@ -361,8 +361,11 @@ _ALL = (
     Picture("layers", "2 enter g S", data=residual_net, size=(120, 24)),
     Picture("projector", "2 enter right right up D", data=vocabulary, size=(120, 36)),
     Picture("mesh", "2 enter g shift+right", data=knots, size=(120, 32)),
-    Picture("hparams", "5", size=(120, 24)),
-    Picture("problems", "left_curly_bracket", size=(120, 24), data=damaged),
+    Picture("hparams", "5 right right S right right right right S", size=(120, 24)),
+    Picture("axes", "5 g end left pagedown pagedown m pagedown pagedown m", size=(120, 24)),
+    Picture("diff", "5 m down M", size=(120, 24)),
+    Picture("problems", "left_curly_bracket", size=(140, 24), data=damaged),
+    Picture("finding", "left_curly_bracket enter y", size=(120, 30)),
     Picture("ascii", settings=Settings(ascii=True, colours="none"), size=(120, 24)),
     Picture("sixteen", f"{_CHART} y", settings=Settings(palette="ansi", ascii=True), size=(120, 30)),
     Picture("images", "2 g", data=landscapes, size=(100, 20)),
@@ -404,6 +407,7 @@ async def _drawn(picture: Picture, runs: Path) -> str:
     app = TbtuiApp([LogDir("", runs)], shared=shared, start=start, kind=kind)
     async with app.run_test(size=picture.size) as pilot:
         await _until(pilot, lambda: not app.ingester.status.loading and app.main.read is app.ingester.snapshot)
+        await _until(pilot, lambda: app.watching.is_judged)
         for key in picture.keys.split():  # some do nothing before what they are about is there
             await pilot.press(key)
             await _until(pilot, lambda: not (shared.blobs.waits or shared.embeddings.cache.waits))

@@ -97,7 +97,10 @@ class Terminal:
     @property
     def text(self) -> str:
         """The screen, a line a row."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        # pyte's own way raises where, half way through an update, half of a wide character is overwritten.
+        rows, columns = range(self.screen.lines), range(self.screen.columns)
+        buffer = self.screen.buffer
+        return "\n".join("".join(buffer[y][x].data for x in columns).rstrip() for y in rows)
 
     def press(self, keys: bytes) -> None:
         """Type."""

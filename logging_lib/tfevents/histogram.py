@@ -71,7 +71,8 @@ def buckets_from_tensor(tensor: npt.NDArray[Any]) -> Buckets:
     """
     if tensor.ndim != 2 or tensor.shape[1] != 3:
         raise ValueError(f"histogram tensor of shape {list(tensor.shape)}, not [k, 3]")
-    columns = tensor.astype(np.float64)
+    with np.errstate(invalid="ignore"):  # a signalling NaN
+        columns = tensor.astype(np.float64)
     return Buckets(columns[:, 0], columns[:, 1], columns[:, 2])
 
 

@@ -3,7 +3,7 @@
 Source: tensorflow/core/framework/tensor.proto and tensorboard/util/tensor_util.py. A TensorProto holds its
 elements either as raw little-endian bytes (`tensor_content`) or in a typed list, which may be shorter than the
 shape: its last element then stands for all that follow, and an empty list for zeros (TensorFlow's MakeNdarray);
-up to MAX_REPEATED elements are filled up like that.
+up to MAX_REPEATED elements are filled up like that, of strings as many as together are not long.
 
 Both directions are API: readers take `from_tensor_proto`, what stores tensors of any dtype `to_tensor_proto`.
 """
@@ -11,6 +11,7 @@ Both directions are API: readers take `from_tensor_proto`, what stores tensors o
 from __future__ import annotations
 
 import math
+from collections.abc import Sized
 from typing import Any
 
 import numpy as np
@@ -79,6 +80,7 @@ _REFERENCE = 100
 MAX_ELEMENTS = 1 << 28
 # A list that is shorter than the shape saves its writer some bytes, and may cost its reader gigabytes.
 MAX_REPEATED = 1 << 20
+_STRING_BYTES = 16  # what a string takes beside its bytes, when MAX_REPEATED counts bytes
 
 
 def shape_of(proto: pb.TensorProto) -> tuple[int, ...]:
@@ -188,14 +190,21 @@ def _fill(values: npt.NDArray[Any], shape: tuple[int, ...], zero: object = 0) ->
         raise ValueError(f"tensor of {len(values)} elements for shape {list(shape)}")
     if len(values) < size:
         if size > MAX_REPEATED:
-            raise ValueError(f"tensor of shape {list(shape)} holds {len(values)} elements; it is not filled up")
+            raise _not_filled(values, shape)
         if not len(values):
             return np.full(shape, zero, values.dtype)
         values = np.concatenate([values, np.repeat(values[-1:], size - len(values))])
     return values.reshape(shape)
 
 
+def _not_filled(values: Sized, shape: tuple[int, ...]) -> ValueError:
+    return ValueError(f"tensor of shape {list(shape)} holds {len(values)} elements; it is not filled up")
+
+
 def _strings(values: list[bytes], shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    repeated = math.prod(shape) - len(values)
+    if repeated > 0 and repeated * (_STRING_BYTES + len(values[-1] if values else b"")) > MAX_REPEATED:
+        raise _not_filled(values, shape)
     array = np.empty(len(values), object)
     array[:] = values
     return _fill(array, shape, b"")

@@ -277,7 +277,7 @@ def test_kill_9_leaves_what_was_logged_and_no_damage(tmp_path: Path) -> None:
     """Ten of the 200 kills of the benchmark; the disk of a busy machine may take its time."""
     script = Path(__file__).parents[2] / "benchmarks" / "kill_writer.py"
     done = subprocess.run(
-        [sys.executable, str(script), "10", "0.2", "1.2"], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, str(script), "10", "0.2", "3"], capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert "damage: 0" in done.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -18,6 +19,10 @@ BINS = 30
 """How many bins TensorBoard shows a histogram in."""
 CORE = (500, 9500)
 """Where the extreme twentieths end, in hundredths of a percent: what is an outlier of scalars is one here."""
+_SAME = 1e-6
+"""Sums of float32 are off by less, relatively."""
+_ROUNDED = 1e-12
+"""A variance that is a smaller part of the mean square is what rounding left."""
 _ZERO = 1e-6
 _PILED_UP = 2.0
 """An end holds values that were clipped there if it has so many times those beside it."""
@@ -45,6 +50,32 @@ def moments(buckets: Buckets) -> Moments | None:
     middles = middles / scale
     mean = float(shares @ middles)
     return Moments(mean * scale, float(np.sqrt(shares @ (middles - mean) ** 2)) * scale)
+
+
+def moments_of_sums(buckets: Buckets, num: float, total: float, squares: float) -> Moments | None:
+    """Mean and standard deviation by the sums that were logged beside the buckets: of `num` values, and their squares.
+
+    They tell a spread that is less than a bucket's width. None where values with such sums cannot lie in the buckets,
+    as with sums that somebody left at 0, or where the spread is lost in rounding.
+    """
+    buckets = filled(buckets)
+    if not len(buckets.counts) or not math.isclose(num, buckets.total, rel_tol=_SAME):
+        return None
+    mean, square = total / num, squares / num
+    shares, left, right = _shares(buckets), buckets.left, buckets.right
+    with np.errstate(over="ignore", invalid="ignore"):
+        largest = np.maximum(left**2, right**2)
+        least = np.where((left <= 0) & (right >= 0), 0.0, np.minimum(left**2, right**2))
+        bounds = [float(shares @ ends) for ends in (left, right, least, largest)]
+    if not all(map(math.isfinite, (mean, square, *bounds))):
+        return None
+    room, room_of_squares = _SAME * math.sqrt(bounds[3]), _SAME * bounds[3]
+    inside = bounds[0] - room <= mean <= bounds[1] + room
+    inside &= bounds[2] - room_of_squares <= square <= bounds[3] + room_of_squares
+    variance = square - mean**2
+    if not inside or variance <= _ROUNDED * square:
+        return None
+    return Moments(mean, math.sqrt(variance))
 
 
 def span(buckets: Buckets) -> Span | None:
@@ -96,7 +127,7 @@ def share_of_zero(buckets: Buckets) -> float | None:
     largest = max(abs(float(buckets.left[0])), abs(float(buckets.right.max())))
     holds_zero = (buckets.left <= 0) & (buckets.right >= 0)
     magnitude = np.maximum(-buckets.left, buckets.right)
-    return float(_shares(buckets)[holds_zero & (magnitude <= _ZERO * largest)].sum())
+    return min(float(_shares(buckets)[holds_zero & (magnitude <= _ZERO * largest)].sum()), 1.0)
 
 
 def share_clipped(buckets: Buckets) -> float | None:

@@ -19,6 +19,7 @@ def output_shapes(tree: GraphTree, nodes: Sequence[GraphNode], links: Links, *, 
     of TensorFlow's graphs have none (`of_scopes`): gradients take nearly everything out of them.
     """
     shapes: list[Shape] = [None] * len(tree.labels)
+    named = any(node.op == "IO Node" for node in nodes)
     before = -1
     for place, node in enumerate(nodes):
         if not node.shapes:
@@ -28,6 +29,8 @@ def output_shapes(tree: GraphTree, nodes: Sequence[GraphNode], links: Links, *, 
         if not of_scopes or again or node.op.startswith("prim::"):
             continue
         taken = [tree.item_of[user] for user in links.outputs[place]]
+        if named and not taken:  # a counter that is only added to
+            continue
         before = place if taken else before
         for scope in _left(tree, tree.item_of[place], taken):
             # What nothing takes is a result, too, of a graph without nodes for its results.

@@ -64,24 +64,69 @@ def _of_torch(
     tree: GraphTree,
     shapes: Sequence[Shape],
 ) -> list[SummaryRow]:
-    """Modules by their scopes. A parameter belongs to the module that computes with it: what calls the modules of a
-    container one by one leaves the container out of the scopes of its operations, but not of those of its parameters.
-    """
-    places: dict[str, int] = {}
-    weights: dict[str, Weights] = {}
+    """Modules by their scopes, each where it first computes something."""
+    named = _ModuleNames(nodes, links, parameters)
+    first: dict[tuple[str, str], int] = {}
+    weights: dict[tuple[str, str], Weights] = {}
     for place, node in enumerate(nodes):
-        if not node.op.startswith(_NO_LAYER):
-            places.setdefault(_scope(node.name), place)
+        scope = _scope(node.name)
+        if not node.op.startswith(_NO_LAYER) and not named.called.get(scope):
+            first.setdefault((scope, named.of(scope)), place)
     for place, held in parameters.items():
-        scope = _scope(nodes[_user(place, nodes, links)].name)
-        places.setdefault(scope, place)
-        weights[scope] = weights.get(scope, NO_WEIGHTS) + held
+        module = named.owners[place]
+        first.setdefault(module, _user(place, nodes, links))
+        weights[module] = weights.get(module, NO_WEIGHTS) + held
     rows = []
-    for scope, place in sorted(places.items(), key=lambda pair: pair[1]):
-        name, kind = _module(scope)
+    for module, place in sorted(first.items(), key=lambda pair: pair[1]):
+        scope, called = module
+        name, kind = _module(called)
         item = _item_of_scope(tree, tree.item_of[place], scope)
-        rows.append(SummaryRow(name, kind, shapes[item], weights.get(scope, NO_WEIGHTS), item))
+        alone = len(named.called.get(scope, ())) < 2
+        shape = shapes[item] if alone else next(iter(nodes[place].shapes), None)
+        rows.append(SummaryRow(name, kind, shape, weights.get(module, NO_WEIGHTS), item))
     return rows
+
+
+class _ModuleNames:
+    """What modules are called: as their parameters are, `Net/ModuleList[blocks]/Linear[0]`.
+
+    What calls the modules of a container one by one leaves the container out of the scopes of its operations,
+    `Net/Linear[0]`, but not of those of its parameters. So modules of two containers may have one scope.
+    """
+
+    def __init__(self, nodes: Sequence[GraphNode], links: Links, parameters: Mapping[int, Weights]) -> None:
+        self.owners: dict[int, tuple[str, str]] = {}
+        """Of each parameter the scope that computes with it, and the name of the module."""
+        self.called: dict[str, dict[str, None]] = {}
+        """Of a scope that computes with a module's parameters the names of all such modules."""
+        self._inside: dict[str, set[str]] = {}
+        for place in parameters:
+            module, user = _scope(_scope(nodes[place].name)), _user(place, nodes, links)
+            scope = module if user == place else _scope(nodes[user].name)
+            if scope.rpartition("/")[2] == module.rpartition("/")[2]:
+                self.called.setdefault(scope, {})[module] = None
+                self._learn(scope, module)
+            self.owners[place] = scope, module
+        for place, (scope, module) in self.owners.items():
+            if module not in self.called.get(scope, ()):
+                self.owners[place] = scope, self.of(scope)
+
+    def _learn(self, scope: str, module: str) -> None:
+        """The same module is called so: what both end with is around it, too."""
+        while scope and module and scope.rpartition("/")[2] == module.rpartition("/")[2]:
+            if module in self._inside.setdefault(scope, set()):
+                return
+            self._inside[scope].add(module)
+            scope, module = _scope(scope), _scope(module)
+
+    def of(self, scope: str) -> str:
+        """What the module of a scope is called; by its scope where that could be several."""
+        around, inside = scope, ""
+        while around and around not in self._inside:
+            around, _, last = around.rpartition("/")
+            inside = f"/{last}{inside}"
+        names = self._inside.get(around, ())
+        return next(iter(names)) + inside if len(names) == 1 else scope
 
 
 def _scope(name: str) -> str:

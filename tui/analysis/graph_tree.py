@@ -117,12 +117,15 @@ def _totals(growing: _Growing, kept: list[int], count: int, weights: Mapping[int
 
 
 def unfolded(tree: GraphTree, lines: int) -> set[int]:
-    """The items to open at first: level by level, as long as no more than `lines` stand there."""
+    """The items to open at first: level by level, as long as no more than `lines` stand there.
+
+    A scope that is the only one of its level is opened in any case: folded it would tell nothing.
+    """
     opened, level, shown = {0}, list(tree.children[0]), len(tree.children[0])
     while level:
         wider = [item for item in level if tree.children[item]]
         below = [child for item in wider for child in tree.children[item]]
-        if not below or (shown + len(below) > lines and len(level) > 1):
+        if not below or (shown + len(below) > lines and len(wider) > 1):
             break
         opened.update(wider)
         shown += len(below)

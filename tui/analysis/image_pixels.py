@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from tui.analysis.image_view import ImageView
+from tui.analysis.image_view import EVEN, ImageView
 
 Pixels: TypeAlias = npt.NDArray[Any]
 """[height, width, channels], grey, grey and alpha, RGB or RGBA; uint8, or uint16 for grey of 16 bits."""
@@ -30,20 +30,45 @@ def raster_size(view: ImageView) -> tuple[int, int]:
     return 2 * view.columns, view.lines
 
 
+def dots_size(view: ImageView, cell: tuple[int, int]) -> tuple[int, int]:
+    """Width and height of what a view shows in dots of the screen, of which a cell has so many each way."""
+    dots = view.scale * cell[0]
+    width, height = round(view.width * dots), round(view.height * dots)
+    return min(max(width, 1), view.columns * cell[0]), min(max(height, 1), view.rows * cell[1])
+
+
 def seen(pixels: Pixels, view: ImageView) -> Rgba:
     """The window of a view on an image's pixels as an RGBA raster of `raster_size`: pixels repeated, or their mean."""
     window = as_rgba(pixels[view.top : view.top + view.height, view.left : view.left + view.width])
-    size = raster_size(view)
     if view.reduces:
-        from PIL import Image  # not before there is an image: start-up does without it
-
-        return np.asarray(Image.fromarray(window).resize(size, Image.Resampling.BOX))
+        return _resized(window, raster_size(view))
     scale = round(view.scale)
     return window.repeat(scale, axis=0).repeat(2 * scale, axis=1)
 
 
+def seen_in_dots(pixels: Pixels, view: ImageView, size: tuple[int, int]) -> Rgba:
+    """The same in the dots of a screen, `size` of them each way: where pixels are enlarged a little, what is between
+    them is filled in, for lines that are a dot thick here and two there look broken."""
+    return _resized(as_rgba(pixels[view.top : view.top + view.height, view.left : view.left + view.width]), size)
+
+
+def _resized(window: Rgba, size: tuple[int, int]) -> Rgba:
+    from PIL import Image  # not before there is an image: start-up does without it
+
+    across, down = size[0] / window.shape[1], size[1] / window.shape[0]
+    if min(across, down) < 1:
+        how = Image.Resampling.BOX
+    elif max(across, down) >= EVEN or (across.is_integer() and down.is_integer()):
+        how = Image.Resampling.NEAREST
+    else:
+        how = Image.Resampling.BILINEAR
+    return np.asarray(Image.fromarray(window).resize(size, how))
+
+
 def over(raster: Rgba, background: tuple[int, int, int]) -> npt.NDArray[np.uint8]:
     """An RGBA raster over a colour, as RGB of whole cells: a line more where their number is odd."""
+    if raster.shape[0] % 2 == 0 and (raster[..., 3] == 255).all():
+        return raster[..., :3]
     if raster.shape[0] % 2:
         raster = np.concatenate([raster, np.zeros_like(raster[:1])])
     alpha = raster[..., 3:].astype(np.float32) / 255
@@ -97,11 +122,28 @@ def _gain(largest: npt.NDArray[Any]) -> int:
 def seen_difference(difference: ImageDifference, view: ImageView) -> Rgba:
     """What a view shows of a difference, times its gain: where it reduces, the largest in the area, so that a single
     pixel that differs is seen."""
+    brighter = _brighter(difference, view)
+    if not view.reduces:
+        return seen(brighter, replace(view, left=0, top=0))
+    return _largest(brighter, raster_size(view))
+
+
+def seen_difference_in_dots(difference: ImageDifference, view: ImageView, size: tuple[int, int]) -> Rgba:
+    """The same in the dots of a screen, `size` of them each way."""
+    brighter = _brighter(difference, view)
+    if size[0] < view.width or size[1] < view.height:
+        return _largest(brighter, size)
+    return seen_in_dots(brighter, replace(view, left=0, top=0), size)
+
+
+def _brighter(difference: ImageDifference, view: ImageView) -> Rgba:
     window = difference.pixels[view.top : view.top + view.height, view.left : view.left + view.width]
     full = int(np.iinfo(window.dtype).max)
-    brighter = as_rgba((window.astype(np.uint32) * difference.gain).clip(0, full).astype(window.dtype))
-    if not view.reduces:
-        return seen(brighter, ImageView(0, 0, view.width, view.height, view.scale))
-    columns, lines = raster_size(view)
-    rows = np.maximum.reduceat(brighter, np.arange(lines) * view.height // lines, axis=0)
-    return np.asarray(np.maximum.reduceat(rows, np.arange(columns) * view.width // columns, axis=1))
+    return as_rgba((window.astype(np.uint32) * difference.gain).clip(0, full).astype(window.dtype))
+
+
+def _largest(raster: Rgba, size: tuple[int, int]) -> Rgba:
+    """The largest of each channel in each of so many areas (across, down)."""
+    (columns, lines), (height, width) = size, raster.shape[:2]
+    rows = np.maximum.reduceat(raster, np.arange(lines) * height // lines, axis=0)
+    return np.asarray(np.maximum.reduceat(rows, np.arange(columns) * width // columns, axis=1))

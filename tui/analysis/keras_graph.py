@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tui.analysis.graph_parameters import MOST_NUMBERS, Weights, item_size
-from tui.analysis.keras_layers import LayerFacts, input_shape, layer_facts
+from tui.analysis.keras_config import input_shape
+from tui.analysis.keras_layers import LayerFacts, layer_facts
 from tui.reader.payload import Attributes, GraphNode, KerasLayer
 from tui.reader.payload.graph import Shape
 

@@ -81,4 +81,5 @@ def turned(vertices: npt.NDArray[Any], centre: tuple[float, float, float], yaw: 
         [0.0, math.cos(down), -math.sin(down)],
         [0.0, math.sin(down), math.cos(down)],
     ])  # fmt: skip
-    return np.asarray((vertices.astype(np.float64) - centre) @ (about_x @ about_y).T)
+    with np.errstate(invalid="ignore"):  # an infinite vertex is nowhere
+        return np.asarray((vertices.astype(np.float64) - centre) @ (about_x @ about_y).T)

@@ -31,13 +31,14 @@ def percentiles(buckets: Buckets, basis_points: Sequence[float] = BASIS_POINTS) 
     if not total > 0:
         return None
     wanted = np.asarray(basis_points, np.float64)
-    first, last = float(buckets.left[0]), float(buckets.right[-1])
+    right = np.maximum.accumulate(buckets.right)  # of buckets that overlap one may end before the one before it
+    first, last = float(buckets.left[0]), float(right[-1])
     upto = (buckets.counts * 10_000 / total).cumsum()
     at = np.searchsorted(upto, wanted, side="right")
     inside = np.minimum(at, len(upto) - 1)
     before = np.where(inside > 0, upto[inside - 1], 0.0)
-    low = np.where(before > 0, np.maximum(buckets.right[inside - 1], first), first)
-    high = np.minimum(buckets.right[inside], last)
+    low = np.where(before > 0, np.maximum(right[inside - 1], first), first)
+    high = np.minimum(right[inside], last)
     found = _between(wanted, before, upto[inside], low, high)
     return np.where(at == len(upto), last, found)
 

@@ -19,7 +19,7 @@ def defined(true_positives: _Numbers, false_positives: _Numbers, precision: _Num
     curve that was logged without counts all finite points are on it.
     """
     finite = np.isfinite(precision) & np.isfinite(recall)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         positive = true_positives + false_positives > 0
     return np.asarray(finite & positive if positive.any() else finite)
 
@@ -35,14 +35,15 @@ def average_precision(precision: _Numbers, recall: _Numbers) -> float:
         return float("nan")
     order = np.argsort(-np.asarray(recall, np.float64), kind="stable")
     falling = np.append(np.asarray(recall, np.float64)[order], 0.0)
-    return float(-np.diff(falling) @ np.asarray(precision, np.float64)[order])
+    with np.errstate(invalid="ignore", over="ignore"):  # files hold any ratios
+        return float(-np.diff(falling) @ np.asarray(precision, np.float64)[order])
 
 
 def f1_scores(precision: _Numbers, recall: _Numbers) -> Floats:
     """The harmonic mean of both at each point, [n]: 0 where both are 0, NaN where one is NaN."""
     precision, recall = np.asarray(precision, np.float64), np.asarray(recall, np.float64)
-    total = precision + recall
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        total = precision + recall
         return np.asarray(np.where(total == 0, 0.0, 2 * precision * recall / total))
 
 

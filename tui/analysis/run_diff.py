@@ -108,8 +108,8 @@ def run_diff(
 ) -> RunDiff:
     """How two sessions (see `session_of`) differ; `hparams` are theirs where they are not those of the sessions."""
     return RunDiff(
-        first.run,
-        second.run,
+        first.name,
+        second.name,
         hparam_diffs(*(hparams or (first.hparams, second.hparams))),
         _metric_diffs(snapshot, first, second),
         _text_diffs(snapshot, first, second, read_text),
@@ -119,12 +119,12 @@ def run_diff(
 def session_of(snapshot: StoreSnapshot, sessions: Sessions, run: str) -> Session:
     """A run or a directory of runs as a session: with all runs below it, and with the hparams of its own session,
     or of the one that it is part of."""
-    found = next((session for session in sessions.rows if session.run == run), None)
+    found = next((session for session in sessions.rows if run in (session.name, session.run)), None)
     if found is not None:
         return found
     around = next((session for session in sessions.rows if run in session.runs), None)
     runs = tuple(name for name in snapshot.runs if run in (name, ROOT) or name.startswith(f"{run}/"))
-    return Session(run, run, around.status if around else "", around.hparams if around else {}, runs)
+    return Session(run, run, run, around.status if around else "", around.hparams if around else {}, runs)
 
 
 def hparam_diffs(first: Mapping[str, HParam], second: Mapping[str, HParam]) -> tuple[HParamDiff, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,8 +44,14 @@ def summarised(tensor: npt.NDArray[Any]) -> TensorSummary:
     finite = tensor[np.isfinite(tensor)]
     if not finite.size:
         return TensorSummary(tensor.dtype.name, tensor.shape, rows, not_finite=tensor.size)
-    low, high, mean = float(finite.min()), float(finite.max()), float(finite.mean(dtype=np.float64))
-    return TensorSummary(tensor.dtype.name, tensor.shape, rows, low, high, mean, tensor.size - finite.size)
+    low, high = float(finite.min()), float(finite.max())
+    return TensorSummary(tensor.dtype.name, tensor.shape, rows, low, high, _mean(finite), tensor.size - finite.size)
+
+
+def _mean(finite: npt.NDArray[Any]) -> float:
+    with np.errstate(over="ignore"):
+        mean = float(finite.mean(dtype=np.float64))
+    return mean if math.isfinite(mean) else float((finite / finite.size).sum())  # the sum of them is too large
 
 
 def _element(value: object) -> Element:

@@ -63,7 +63,8 @@ def grouping_note(groups: Sequence[RunGroup], pattern: str | None) -> tuple[str,
         return f"{plural(len(groups), 'group')} of {plural(sum(len(g.runs) for g in groups), 'run')}{how}", False
     if pattern is None:
         return "no equal hparams: type a regex, its (groups) are what is equal", False
-    return ("puts no runs together", False) if Filter(pattern).valid else ("not a regex", True)
+    fault = Filter(pattern).fault
+    return (fault, True) if fault else ("puts no runs together", False)
 
 
 class Aggregator:

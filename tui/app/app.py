@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import select
 import signal
@@ -17,6 +18,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from tui.app import keys, messages
+from tui.app.output.notification import BELL, notification
 from tui.app.output.terminal_app import TerminalApp
 from tui.app.screens.opening import OpeningScreen
 from tui.app.settings import START, Start
@@ -76,7 +78,8 @@ class TbtuiApp(TerminalApp):
         if self.is_running:
             ingester.start()
         from tui.app.memory import recall
-        from tui.app.pictures import drawing
+        from tui.app.output.cell_size import USUAL
+        from tui.app.pictures import InPixels, drawing
         from tui.app.shared import shared_for
         from tui.app.watching import Watching
         from tui.render.glyphs import ASCII, BRAILLE
@@ -85,8 +88,15 @@ class TbtuiApp(TerminalApp):
         shared.blobs.on_loaded = shared.embeddings.cache.on_loaded = self._announce_blobs
         shared.sparks.glyphs = ASCII if self.kind.ascii else BRAILLE
         shared.pictures.drawing = drawing(self.start.settings.images, self.kind)
+        if self.kind.pixels is not None:
+            shared.pictures.in_pixels = InPixels(self.kind.pixels, lambda: self.cell_size or USUAL, self.album)
         recalled = recall(self.logdirs, self.start, self._announce_trouble)
-        return Watching(self.logdirs, shared, ingester, recalled, (*self.start.complaints, *recalled.notes))
+        watching = Watching(
+            self.logdirs, shared, ingester, recalled, (*self.start.complaints, *recalled.notes),
+            target=self.start.settings.target, on_news=self._alert,
+        )  # fmt: skip
+        watching.health.on_judged, watching.health.on_trouble = self._announce_judged, self._announce_trouble
+        return watching
 
     @property
     def watching(self) -> Watching:
@@ -172,8 +182,12 @@ class TbtuiApp(TerminalApp):
         """Called on the blobs' worker thread."""
         self.post_message(messages.BlobsLoaded())
 
+    def _announce_judged(self) -> None:
+        """Called on the thread that judges."""
+        self.post_message(messages.Judged())
+
     def _announce_trouble(self, text: str) -> None:
-        """Called on the thread that remembers."""
+        """Called on the thread that remembers, or judges."""
         self.post_message(messages.Noticed(text, failed=True))
 
     def on_noticed(self, message: messages.Noticed) -> None:
@@ -183,6 +197,23 @@ class TbtuiApp(TerminalApp):
     def on_committed(self, message: messages.Committed) -> None:
         if self._watching is not None:
             self._watching.committed()
+
+    def on_judged(self) -> None:
+        self.watching.judged()
+
+    def _alert(self, news: list[str]) -> None:
+        """Call the user, who need not look at the screen."""
+        from tui.app.alerts import as_one
+
+        if self.start.settings.bell:
+            self.send(BELL)
+        if self.start.settings.notify:
+            self.send(notification(as_one(news), in_tmux=self.kind.in_tmux))
+
+    def cells_resized(self) -> None:
+        """Pictures are to be made anew."""
+        if self._watching is not None:
+            self._watching.blobs_loaded()
 
     def on_blobs_loaded(self) -> None:
         self.watching.blobs_loaded()
@@ -204,7 +235,7 @@ class TbtuiApp(TerminalApp):
     def action_help(self) -> None:
         from tui.app.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self.shared.keys))
+        self.push_screen(HelpScreen(self.shared.keys, self.main.keys_view))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The command palette offers the key table."""
@@ -235,6 +266,9 @@ def run_app(logdirs: Sequence[LogDir], start: Start = START) -> int:
     """
     # The thread that reads gives way to a key press within half a millisecond (the default is five).
     sys.setswitchinterval(0.0005)
+    # A picture is thousands of objects, nearly all gone by the next: looked for as often as Python does (every 700 new
+    # ones), garbage takes a third of the time of a step, and some steps 100 ms more.
+    gc.set_threshold(20_000, 10, 4)
     # Without a handler of its own, Python would print log records over the screen.
     logging.getLogger().addHandler(logging.NullHandler())
     for complaint in start.complaints:  # on the screen too; this is still there afterwards

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -49,7 +50,14 @@ class StepLine:
 
 
 def step_line(series: BlobSeries, *, superseded: bool = False) -> StepLine:
-    """The line of a series: its current entries, or all."""
+    """The line of a series: its current entries, or all. The same one each time, as long as few others are asked for:
+    a step through thousands asks several times.
+    """
+    return _step_line(series, superseded)
+
+
+@lru_cache(maxsize=64)
+def _step_line(series: BlobSeries, superseded: bool) -> StepLine:
     all_of = superseded or series.superseded is None
     shown = np.arange(len(series.steps)) if all_of else np.flatnonzero(~np.asarray(series.superseded))
     steps = series.steps[shown]
@@ -60,12 +68,15 @@ def step_line(series: BlobSeries, *, superseded: bool = False) -> StepLine:
 
 
 def places(lines: Iterable[StepLine]) -> Sequence[Place]:
-    """All places of several series, in order, each once."""
-    return sorted({Place(step, again) for line in lines for step, again in _pairs(line)})
+    """All places of several series, in order, each once. Of the same lines it is the same list: leave it as it is."""
+    return _places(tuple(lines))
 
 
-def _pairs(line: StepLine) -> Iterable[tuple[int, int]]:
-    return zip(line.steps.tolist(), line.again.tolist(), strict=True)
+@lru_cache(maxsize=4)
+def _places(lines: tuple[StepLine, ...]) -> Sequence[Place]:
+    return sorted(
+        {Place(*pair) for line in lines for pair in zip(line.steps.tolist(), line.again.tolist(), strict=True)}
+    )
 
 
 def moved(stops: Sequence[Place], place: Place | None, by: int) -> Place | None:

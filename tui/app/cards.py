@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
@@ -11,15 +11,19 @@ from itertools import zip_longest
 from rich.segment import Segment
 from textual.strip import Strip
 
+from tui.analysis.health import Severity
 from tui.analysis.statistics import Best
 from tui.app.axes import y_ticks
+from tui.app.chart_findings import ChartFindings, flags
 from tui.app.curves import RunCurve, readout
+from tui.app.findings import NO_FINDINGS, Findings, mark_part
 from tui.app.parts import Part, cells_of, headed_parts
 from tui.app.plot import Plot, PlotDrawing
 from tui.app.selection import Selection
 from tui.app.shared import Shared
 from tui.app.theme import Look
 from tui.render.cells import fit, width, wrap
+from tui.render.chart import Flag
 from tui.render.numbers import number
 from tui.render.raster import pattern_sample
 from tui.render.strips import row_strip
@@ -44,8 +48,8 @@ class CardTexts:
     """What a title says: the name, and the shown run's curve of each tag, with `labels` where there are several.
 
     `group` is "" where it stands elsewhere; `best` is the best run of a single tag, `beside` the names of all tags
-    of its group. `missing` is what is not there of what the chart is for, if anything:
-    said where there are no curves, elsewhere `!` hints at it.
+    of its group. `missing` is what is not there of what the chart is for, if anything: said where there are no curves,
+    elsewhere `!` hints at it. `severity` is that of the worst that was found in what is shown.
     """
 
     group: str
@@ -55,6 +59,7 @@ class CardTexts:
     best: Best | None
     beside: tuple[str, ...] = ()
     missing: str = ""
+    severity: Severity | None = None
 
 
 class CardDrawing:
@@ -63,6 +68,7 @@ class CardDrawing:
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
         self._drawing = PlotDrawing(shared)
+        self._findings = ChartFindings()
         self._drawn: tuple[tuple[object, ...], list[Strip]] = (), []
 
     @property
@@ -71,24 +77,35 @@ class CardDrawing:
         return self._drawing.area.width
 
     def strips(
-        self, plot: Plot, texts: CardTexts, selection: Selection, look: Look, size: CardSize, *, on_cursor: bool
+        self,
+        plot: Plot,
+        texts: CardTexts,
+        selection: Selection,
+        look: Look,
+        size: CardSize,
+        *,
+        on_cursor: bool,
+        findings: Findings = NO_FINDINGS,
     ) -> list[Strip]:
         """The card's lines, all of `size.width` cells."""
-        want = plot, texts, _seen(selection), look, size, on_cursor
+        found = self._findings.of(plot, findings)
+        want = plot, texts, _seen(selection), look, size, on_cursor, found, texts.severity
         if self._drawn[0] != want:
             title = self._title(plot, texts, selection, look, size.width, on_cursor=on_cursor)
             why_empty = texts.missing if texts.missing and not plot.curves else plot.why_empty(selection)
-            self._drawn = want, [title, *self._chart(plot, why_empty, selection, look, size)]
+            self._drawn = want, [title, *self._chart(plot, why_empty, selection, look, size, flags(found))]
         return self._drawn[1]
 
-    def _chart(self, plot: Plot, why_empty: str, selection: Selection, look: Look, size: CardSize) -> list[Strip]:
+    def _chart(
+        self, plot: Plot, why_empty: str, selection: Selection, look: Look, size: CardSize, marks: Sequence[Flag]
+    ) -> list[Strip]:
         height = size.height - 1
         if plot.window is None:
             lines = wrap(why_empty, size.width - 2 * _MARGIN)[:height]
             lines += [""] * (height - len(lines))
             return [row_strip([(f" {line}", look.dim)], size.width, look.text) for line in lines]
         cells = size.width - size.gutter - _MARGIN
-        strips = self._drawing.strips(plot, selection, look, cells, height, axes=False)
+        strips = self._drawing.strips(plot, selection, look, cells, height, axes=False, flags=marks)
         labels = {self._drawing.area.row_of(y, plot.window): label for y, label in _ticks(plot.window, height)}
         edge = Segment(" " * _MARGIN, look.text)
         beside = (
@@ -105,8 +122,9 @@ class CardDrawing:
         right = self._values(plot, texts, selection, look, room, whole)
         if texts.missing and plot.curves:
             right.append((" !", look.warning))
-        name = headed_parts(texts.group, texts.name, texts.beside, room - cells_of(right), look)
-        parts = [(" ", look.text), *name, *right, (" ", look.text)]
+        mark = [] if texts.severity is None else [mark_part(texts.severity, look), (" ", look.text)]
+        name = headed_parts(texts.group, texts.name, texts.beside, room - cells_of([*mark, *right]), look)
+        parts = [(" ", look.text), *mark, *name, *right, (" ", look.text)]
         if on_cursor:
             parts = [(text, look.on_cursor(style)) for text, style in parts]
         return row_strip(parts, cells, look.text)

@@ -11,8 +11,8 @@ from tui.render.text import printable
 
 TABLES: Mapping[str, tuple[str, ...]] = {
     "": ("remember",),
-    "defaults": ("theme", "palette", "density", "axis", "smoothing", "log_y", "no_outliers", "mean_of"),
-    "terminal": ("ascii", "colours", "images", "diff", "mouse", "fps", "animations"),
+    "defaults": ("theme", "palette", "density", "axis", "smoothing", "log_y", "no_outliers", "mean_of", "target"),
+    "terminal": ("ascii", "colours", "images", "bell", "notify", "diff", "mouse", "fps", "animations"),
 }
 """Table -> its keys, each named like its setting; "" is what stands before the first table. `keys` is another."""
 SPELLINGS = {"colors": "colours"}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import count
 from operator import is_
 
 from logging_lib.tfevents import plugins
@@ -17,10 +18,11 @@ from tui.app.selection import Filter
 from tui.app.time_box import time_box
 from tui.model import BlobRef, SeriesKey
 from tui.reader.payload import Category, Chart, Layout, read_layout
+from tui.render.numbers import plural
 from tui.store.snapshot import BlobSeries, StoreSnapshot
 
 _LONGEST_MATCH, _LONGEST_IN_ALL = 0.2, 1.0
-"""Seconds for one pattern over all tags, and for all patterns that take too long."""
+"""Seconds for one pattern over all tags; for all patterns that take too long, and for all of one chart."""
 
 
 def merged(layouts: Iterable[Layout]) -> Layout:
@@ -70,11 +72,11 @@ class ChartList:
 def listed(layout: Layout) -> ChartList:
     """The charts of a layout."""
     charts: dict[str, Chart] = {}
-    groups = []
+    groups, last = [], Counter[str]()
     for category in layout.categories:
         titles = {}
         for chart in category.charts:
-            name = _unused(f"{category.title}/{chart.title}", charts)
+            name = _unused(f"{category.title}/{chart.title}", charts, last)
             charts[name], titles[name] = chart, chart.title
         groups.append(ChartGroup(_CATEGORY + category.title, tuple(titles), titles, category.closed))
     return ChartList(charts, groups)
@@ -116,9 +118,13 @@ def newest(series: BlobSeries) -> BlobRef:
     return series.refs[int(line.entries[line.at(None)])]
 
 
-def _unused(name: str, used: Mapping[str, object]) -> str:
-    numbered = (name if number == 1 else f"{name} ({number})" for number in count(1))
-    return next(name for name in numbered if name not in used)
+def _unused(plain: str, used: Mapping[str, object], last: Counter[str]) -> str:
+    """The name, with a number behind where there is one already; `last` are the last numbers of each."""
+    name = plain
+    while name in used:
+        last[plain] += 1
+        name = f"{plain} ({last[plain] + 1})"
+    return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +160,11 @@ class ChartContents:
         """All tags that one of the patterns matches from their start on, as in TensorBoard."""
         tags: dict[str, None] = {}
         faults = [] if chart.tags else ["this chart is for no tag at all"]
-        for pattern in chart.tags:
+        end = time.perf_counter() + _LONGEST_IN_ALL
+        for number, pattern in enumerate(chart.tags):
+            if time.perf_counter() > end:
+                faults.append(f"{plural(len(chart.tags) - number, 'pattern')} more would take too long to match")
+                break
             try:
                 found = self._patterns.matched(pattern, keys)
             except ValueError as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from logging_lib.tfevents.histogram import Buckets
 from tui.analysis.buckets import countable
-from tui.analysis.distribution import CORE, Moments, Span, moments, share_clipped, share_of_zero, span
+from tui.analysis.distribution import CORE, Moments, Span, moments, moments_of_sums, share_clipped, share_of_zero, span
 from tui.analysis.percentiles import Floats, percentiles
 from tui.model import BlobRef
 from tui.reader.payload import LoggedHistogram, read_logged_histogram
@@ -57,16 +57,24 @@ def distribution(logged: LoggedHistogram) -> Distribution:
     """What is to be known of a histogram."""
     buckets = countable(logged.buckets)
     total = buckets.total
-    return Distribution(buckets, _measures(buckets), total, _lost(logged, total))
+    return Distribution(buckets, _measures(buckets, logged), total, _lost(logged, total))
 
 
-def _measures(buckets: Buckets) -> Measures | None:
-    ends, middle = span(buckets), moments(buckets)
+def _measures(buckets: Buckets, logged: LoggedHistogram) -> Measures | None:
+    ends, middle = span(buckets), _moments(buckets, logged)
     points, core = percentiles(buckets), percentiles(buckets, CORE)
     zeros, clipped = share_of_zero(buckets), share_clipped(buckets)
     if ends is None or middle is None or points is None or core is None or zeros is None or clipped is None:
         return None
     return Measures(ends, (float(core[0]), float(core[1])), middle, points, zeros, clipped)
+
+
+def _moments(buckets: Buckets, logged: LoggedHistogram) -> Moments | None:
+    """By the sums where these were logged, else as the buckets tell."""
+    exact = None
+    if logged.num is not None and logged.total is not None and logged.squares is not None:
+        exact = moments_of_sums(buckets, logged.num, logged.total, logged.squares)
+    return exact or moments(buckets)
 
 
 def _lost(logged: LoggedHistogram, total: float) -> float:

@@ -66,6 +66,14 @@ class Pane:
         """One line."""
         raise NotImplementedError
 
+    def totals(self) -> list[str]:
+        """What stands under the lines, all in one; nothing for no such line."""
+        return []
+
+    def empty_text(self) -> str:
+        """What stands in place of no lines."""
+        return "nothing in this graph"
+
     def next_order(self) -> str:
         """Sort the other way; returns what to say of it."""
         return "nothing to sort here"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tui.analysis.graph_model import GraphModel
 from tui.analysis.graph_tree import op_counts
 from tui.app.graph_pane import AS_LOGGED, BAR, BY_WEIGHTS, GAP, LABEL_LEAST, LABEL_MOST, Column, Pane, columns_in
-from tui.app.graph_texts import bar, micros_text, share_text
+from tui.app.graph_texts import bar, exact_text, micros_text, share_text, totals_texts
 from tui.app.parts import Part
 from tui.app.theme import Look
 from tui.reader.payload.graph import shape_text
@@ -46,6 +46,9 @@ class LayersPane(Pane):
         """The item of the tree that the cursor's layer is."""
         return self.rows[self.cursor].item if self.cursor < len(self.rows) else None
 
+    def totals(self) -> list[str]:
+        return totals_texts(self.model)
+
     def next_order(self) -> str:
         self._by_weights = not self._by_weights
         at = self.rows[self.cursor] if self.rows else None
@@ -68,21 +71,13 @@ class LayersPane(Pane):
         texts = {
             "type": row.type,
             "output shape": "?" if row.shape is None else shape_text(row.shape),
-            "params": _exact(held.total, held.unknown),
+            "params": exact_text(held),
             "%": share_text(held, whole),
             "share": bar(held.total / self._most, BAR),
         }
         styles = {"type": look.dim, "share": look.dim, "params": look.text if held else look.faint}
         label = (f"  {fit(row.name, names - 2, keep='both')}", look.text)
         return [label, *((c.fitted(texts[c.head]), styles.get(c.head, look.text)) for c in columns)]
-
-
-def _exact(total: int, unknown: int) -> str:
-    """Every digit, as long as they fit."""
-    if unknown and not total:
-        return "?"
-    text = f"{total:,}"
-    return (text if len(text) <= 10 else count(total)) + ("+" if unknown else "")
 
 
 class OpsPane(Pane):

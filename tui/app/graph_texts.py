@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tui.analysis.graph_changes import LayerChange
 from tui.analysis.graph_model import GraphModel
 from tui.analysis.graph_parameters import GraphKind, Weights
+from tui.analysis.graph_summary import SummaryRow
 from tui.analysis.graph_tree import op_counts
 from tui.reader.payload import GraphNode
 from tui.reader.payload.graph import Shape, shape_text
@@ -23,6 +25,14 @@ def weights_text(weights: Weights) -> str:
     if not weights.total:
         return "?"
     return f"{count(weights.total)}{'+' if weights.unknown else ''}"
+
+
+def exact_text(weights: Weights) -> str:
+    """How many parameters, every digit as long as they fit."""
+    if weights.unknown and not weights.total:
+        return "?"
+    text = f"{weights.total:,}"
+    return (text if len(text) <= 10 else count(weights.total)) + ("+" if weights.unknown else "")
 
 
 def share_of(weights: Weights, whole: Weights) -> float:
@@ -80,15 +90,30 @@ def layers_csv(model: GraphModel) -> str:
     lines += [
         [
             csv_text(printable(row.name)),
-            csv_text(printable(row.type)),
-            csv_text("" if row.shape is None else shape_text(row.shape)),
-            "" if row.weights.unknown and not row.weights.total else str(row.weights.total),
+            *_cells(row),
             "" if row.weights.trainable is None else str(row.weights.trainable),
             str(row.weights.unknown),
         ]
         for row in model.rows
     ]
     return _csv(lines)
+
+
+def changes_csv(changes: Iterable[LayerChange]) -> str:
+    """What differs between the layers of two graphs: columns of what was are empty for what is new, and so on."""
+    heads = ["type", "output_shape", "params"]
+    lines = [["layer", "change", *(f"{head}_before" for head in heads), *heads]]
+    for change in changes:
+        word = "new" if change.before is None else "gone" if change.after is None else "changed"
+        lines.append([csv_text(printable(change.row.name)), word, *_cells(change.before), *_cells(change.after)])
+    return _csv(lines)
+
+
+def _cells(row: SummaryRow | None) -> list[str]:
+    if row is None:
+        return ["", "", ""]
+    params = "" if row.weights.unknown and not row.weights.total else str(row.weights.total)
+    return [csv_text(printable(row.type)), csv_text("" if row.shape is None else shape_text(row.shape)), params]
 
 
 def ops_csv(model: GraphModel) -> str:

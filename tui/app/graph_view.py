@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from tui.analysis.graph_model import GraphModel
 from tui.analysis.graph_parameters import GraphKind
+from tui.app.graph_changes_pane import ChangesPane
 from tui.app.graph_node_pane import NodePane
 from tui.app.graph_pane import Pane
 from tui.app.graph_tables import LayersPane, OpsPane
-from tui.app.graph_texts import layers_csv, ops_csv
+from tui.app.graph_texts import changes_csv, layers_csv, ops_csv
 from tui.app.graph_tree_pane import TreePane
 from tui.app.selection import Filter
 from tui.render.numbers import plural
@@ -20,15 +21,21 @@ class GraphView:
     """The views of a graph, and over them the nodes that were gone to, one from the other.
 
     What ran in a profiled run is known by name only, so that it has no layers and no operations. Like the view
-    `before`, of another graph: what was open there stays open, and so does the search.
+    `before`, of another graph: what was open there stays open, and so does the search. `compared` tells whether there
+    is another graph to compare this one with.
     """
 
-    def __init__(self, model: GraphModel, lines: int, before: GraphView | None = None) -> None:
+    def __init__(
+        self, model: GraphModel, lines: int, before: GraphView | None = None, *, compared: bool = False
+    ) -> None:
         self.model = model
         self.tree = TreePane(model, lines)
         self.panes: list[Pane] = [self.tree]
         if model.kind is not GraphKind.PROFILE:
             self.panes += [LayersPane(model), OpsPane(model)]
+        self.changes = ChangesPane(model) if compared and len(self.panes) > 1 else None
+        if self.changes is not None:
+            self.panes.append(self.changes)
         self.nodes: list[NodePane] = []
         self.at = 0
         if before is not None:
@@ -54,6 +61,10 @@ class GraphView:
         else:
             self.at = (self.at + 1) % len(self.panes)
 
+    def show_pane(self, title: str) -> None:
+        """Show the view of the graph that is called so."""
+        self.nodes, self.at = [], next(at for at, pane in enumerate(self.panes) if pane.title == title)
+
     def to_tree(self) -> None:
         """Show the tree."""
         self.nodes, self.at = [], 0
@@ -72,12 +83,14 @@ class GraphView:
                 self._go_to(self.model.tree.nodes[item])
             case TreePane(item=int(item)):
                 pane.toggle(item)
-            case LayersPane(item=int(item)):
+            case LayersPane(item=int(item)) | ChangesPane(item=int(item)):
                 self.to_tree()
                 self.tree.show(item)
                 self.tree.open(item)
-            case OpsPane(op=str(op)) if op:
+            case OpsPane(op=str(op)) | ChangesPane(op=str(op)) if op:
                 self.search_for(f"^{_literal(op)}$")
+            case ChangesPane() if len(pane):
+                return f"this is in the graph of {pane.name} only"
             case _:
                 pass
         return None
@@ -145,6 +158,9 @@ class GraphView:
         """What is written to files: its name, what it is, and its text; None where there is nothing."""
         if isinstance(self.pane, OpsPane):
             return "ops", f"{plural(len(self.pane), 'operation')} as CSV", ops_csv(self.model)
+        if isinstance(self.pane, ChangesPane):
+            changed = self.pane.layers
+            return "changes", f"{plural(len(changed), 'changed layer')} as CSV", changes_csv(changed)
         if not self.model.rows:
             return None
         return "layers", f"{plural(len(self.model.rows), 'layer')} as CSV", layers_csv(self.model)

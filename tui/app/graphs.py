@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from logging_lib.tfevents import plugins
 from tui.analysis.graph_model import GraphModel, model_of_graphs, model_of_keras, model_of_metadata, timed
 from tui.analysis.graph_parameters import GraphKind, Weights
-from tui.app.catalog import natural_key, visible_runs
+from tui.app.blob_steps import step_line
+from tui.app.catalog import baseline_run, natural_key, visible_runs
 from tui.app.choices import Tab
 from tui.app.selection import BLOB_TABS, Selection
 from tui.model import BlobRef, SeriesKey
@@ -143,6 +145,41 @@ def listed_graphs(snapshot: StoreSnapshot, selection: Selection) -> list[SeriesK
     """Those of them whose name the filter lets through."""
     matches = selection.tags_filter.matches
     return [key for key in all_graphs(snapshot, selection) if matches(title_of(key.tag)) or matches(key.tag)]
+
+
+class LoggedGraph(NamedTuple):
+    """A graph where it lies, how it is read, and the step that it was logged at."""
+
+    key: SeriesKey
+    ref: BlobRef
+    read: Callable[[BlobRef], GraphModel]
+    step: int
+
+
+def logged_graph(snapshot: StoreSnapshot, selection: Selection, key: SeriesKey, back: int = 0) -> LoggedGraph | None:
+    """The graph of a series at the chosen step, or so many before it; None where there are not so many."""
+    series = snapshot.blobs[key]
+    line = step_line(series, superseded=selection.superseded)
+    at = line.at(selection.step) - back
+    if at < 0:
+        return None
+    return LoggedGraph(key, series.refs[int(line.entries[at])], reader_of(snapshot, series), int(line.steps[at]))
+
+
+def compared_with(snapshot: StoreSnapshot, selection: Selection, key: SeriesKey) -> LoggedGraph | None:
+    """What a graph is compared with: that of the baseline run, else the one logged before, else that of the run listed
+    before, or of the one after it.
+    """
+    graphs = [other for other in all_graphs(snapshot, selection) if other.tag == key.tag]
+    baseline = baseline_run(snapshot, selection)
+    chosen = next((other for other in graphs if other.run == baseline and other.run != key.run), None)
+    before = logged_graph(snapshot, selection, key, back=1)
+    if chosen is None and before is not None:
+        return before
+    at = graphs.index(key)
+    beside = [*graphs[max(at - 1, 0) : at], *graphs[at + 1 : at + 2]]
+    chosen = chosen or next(iter(beside), None)
+    return None if chosen is None else logged_graph(snapshot, selection, chosen)
 
 
 def graph_of(snapshot: StoreSnapshot, selection: Selection, tag: str, run: str | None) -> SeriesKey | None:

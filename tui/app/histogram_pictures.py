@@ -20,6 +20,8 @@ from tui.render.window import Window
 
 _GAP = 3
 """Blank columns between the steps' names and what is right of them, which may begin with numbers, too."""
+_BESIDE_NAME = len(" ■   step  ")
+"""What a picture's heading takes besides the run's name and the number of the step."""
 
 
 class Pictures(Planes):
@@ -101,7 +103,7 @@ class Pictures(Planes):
         for shown, picture in zip(scene.shown, pictures, strict=True):
             cells = picture.width
             label = str(int(shown.series.steps[int(shown.line.entries[shown.at])]))
-            name = self.shared.runs.fitted(shown.run, max(cells - len(label) - 9, 4)).rstrip()
+            name = self.shared.runs.fitted(shown.run, max(cells - len(label) - _BESIDE_NAME, 4)).rstrip()
             parts = [(f" {self.shared.runs.mark(shown.run)} {name}", self.shared.runs.style(shown.run, self.look))]
             strips.append(row_strip([*parts, (f"  step {label}", self.look.dim)], cells, self.look.text))
         return Strip.join(strips).adjust_cell_length(width, self.look.text)

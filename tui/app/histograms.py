@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 
@@ -99,9 +100,10 @@ def whole_span(shown: Iterable[Shown], *, no_outliers: bool) -> Span | None:
     return (min(low for low, _ in spans), max(high for _, high in spans)) if spans else None
 
 
-def value_ticks(lo: float, hi: float, cells: int, cells_a_tick: int = _CELLS_A_TICK) -> list[Tick]:
-    """Ticks of an axis of values, so many cells long."""
-    return [(tick.value, tick.label) for tick in ticks(lo, hi, max(2, cells // cells_a_tick))]
+@lru_cache(maxsize=16)
+def value_ticks(lo: float, hi: float, cells: int, cells_a_tick: int = _CELLS_A_TICK) -> Sequence[Tick]:
+    """Ticks of an axis of values, so many cells long: the same for several pictures, and from key to key."""
+    return tuple((tick.value, tick.label) for tick in ticks(lo, hi, max(2, cells // cells_a_tick)))
 
 
 def scaled(counts: Floats, *, log: bool) -> Floats:

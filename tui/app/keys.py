@@ -61,18 +61,26 @@ def _key(
 
 
 ROWS, CARDS, TABLE, CHART = "rows", "cards", "table", "chart"
-HISTOGRAMS, HISTOGRAM, HPARAMS, RUNS, LIST = "histograms", "histogram", "hparams", "runs", "list"
+HISTOGRAMS, HISTOGRAM, HPARAMS, RUNS, PROBLEMS = "histograms", "histogram", "hparams", "runs", "problems"
 TEXT, AUDIO = "text", "audio"
 PROJECTION, MESH, GRAPH, OTHER = "projection", "mesh", "graph", "other"
 PR_CURVE, CUSTOM_CARDS = "pr_curve", "custom_cards"
+HPARAM_AXES, HPARAM_SCATTER = "hparam_axes", "hparam_scatter"
+HPARAM_COLUMNS, HPARAM_DIFF = "hparam_columns", "hparam_diff"
 IMAGES, IMAGE = "images", "image"
 BLOBS, BLOB = "blobs", "blob"  # lists and full views of blobs that have no keys of their own
 _ALL_VIEWS = (
     ROWS, CARDS, TABLE, CHART, HISTOGRAMS, HISTOGRAM, TEXT, AUDIO, BLOBS, BLOB, IMAGES, IMAGE, PR_CURVE,
-    CUSTOM_CARDS, PROJECTION, MESH, GRAPH, OTHER, HPARAMS, RUNS, LIST,
+    CUSTOM_CARDS, PROJECTION, MESH, GRAPH, OTHER, HPARAMS, RUNS, PROBLEMS,
+    HPARAM_AXES, HPARAM_SCATTER, HPARAM_COLUMNS, HPARAM_DIFF,
 )  # fmt: skip
-_VIEW_OF = {"problems": LIST, "custom_chart": CHART}
+_VIEW_OF = {"hparam_columns": HPARAM_COLUMNS, "hparam_diff": HPARAM_DIFF}
+_VIEW_OF |= {"hparam_axes": HPARAM_AXES, "hparam_scatter": HPARAM_SCATTER}
 _VIEW_OF |= dict.fromkeys(("audios", "texts", "pr_curves", "graphs", "meshes", "projections"), BLOBS)
+
+
+_FOOTER_OF = {"custom_chart": CHART}
+"""Views whose footer is that of another one, but for their `LABELS`."""
 
 
 def view_of(page: str) -> str:
@@ -85,7 +93,7 @@ MOVE = (
          "Moving"),
     _key("cursor_down", "down,j", "↓ j", "down", "Move down; in a full view: the tag after; projector: the next point.",
          "Moving",
-         CHART, HISTOGRAM, TEXT, AUDIO, IMAGE, BLOB, PROJECTION, MESH, PR_CURVE, footer=("↑ ↓", "tag")),
+         CHART, HISTOGRAM, TEXT, AUDIO, IMAGE, BLOB, PROJECTION, PR_CURVE, HPARAM_AXES, footer=("↑ ↓", "tag")),
     _key("cursor_left", "left,h", "← h", "left",
          "Lists: close a tag's runs, then its group; a directory of runs. Full views: cursor or step back. "
          "Cards, tables: one to the left.",
@@ -93,27 +101,31 @@ MOVE = (
     _key("cursor_right", "right,l", "→ l", "right",
          "Lists: open a tag's runs, unfold a group or a directory. Full views: cursor or step on. "
          "Cards, tables: one to the right.",
-         "Moving", CHART, HISTOGRAM, TEXT, AUDIO, IMAGE, BLOB, MESH, PR_CURVE, GRAPH, footer=("← →", "cursor")),
+         "Moving", CHART, HISTOGRAM, TEXT, AUDIO, IMAGE, BLOB, MESH, PR_CURVE, GRAPH, OTHER,
+         HPARAM_AXES, HPARAM_SCATTER, footer=("← →", "cursor")),
     _key("page_up", "pageup", "PgUp", "page up", "A page up; in a full view: ten places back.", "Moving"),
     _key("page_down", "pagedown", "PgDn", "page down", "A page down; in a full view: ten places on.", "Moving"),
     _key("first", "home", "Home", "first", "To the first line, point, step or column.", "Moving"),
     _key("last", "end", "End", "last", "To the last line, point, step or column.", "Moving"),
-    _key("enter", "enter", "Enter", "open", "Go in: from the list to the full view. Tables: sort by the column.",
-         "Moving", ROWS, CARDS, HISTOGRAMS, IMAGES, BLOBS, HPARAMS, CUSTOM_CARDS, GRAPH, OTHER),
+    _key("enter", "enter", "Enter", "open", "Go in: from the list to the full view. Tables: sort by the column. "
+         "Problems: to the step at which it was found; Esc there comes back.",
+         "Moving", ROWS, CARDS, HISTOGRAMS, IMAGES, BLOBS, HPARAMS, CUSTOM_CARDS, GRAPH, OTHER, HPARAM_AXES, PROBLEMS),
     _key("leave", "escape", "Esc", "back", "Go out: clear the cursor, close the full view, leave the pane.", "Moving",
-         CHART, HISTOGRAM, TEXT, AUDIO, IMAGE, BLOB, PROJECTION, MESH, PR_CURVE, GRAPH),
+         CHART, HISTOGRAM, TEXT, AUDIO, IMAGE, BLOB, PROJECTION, MESH, PR_CURVE, GRAPH,
+         HPARAM_AXES, HPARAM_SCATTER, HPARAM_COLUMNS, HPARAM_DIFF),
 )  # fmt: skip
 
 HERE = (
-    _key("toggle_line", "space", "Space", "show/fold", "Runs: show or hide. Tags: open into runs. Cards, groups: fold.",
-         "Showing", RUNS, ROWS, HISTOGRAM),
+    _key("toggle_line", "space", "Space", "show/fold", "Runs: show or hide. Tags: open into runs. Cards, groups: fold. "
+         "Histograms: of all runs. Texts: a screenful on. Problems: mark it no more.",
+         "Showing", RUNS, ROWS, HISTOGRAM, HPARAM_COLUMNS, PROBLEMS),
     _key("pin", "p", "p", "pin", "Pin the tag, or the run, on top; again: unpin it.", "Showing"),
     _key("copy", "c", "c", "copy", "Copy: the row's value, or the chart's or table's numbers as CSV. "
          "In tmux this needs `set -s set-clipboard on`.", "Taking",
-         TABLE),
+         TABLE, PROBLEMS),
     _key("export", "e", "e", "export", "Write the points in view to a new CSV file in the working directory; "
          "where that is in the log directory, in the home directory. Images, sounds: the files as logged. "
-         "Meshes: as OBJ.", "Taking"),
+         "Meshes: as OBJ. HParams: the table.", "Taking", AUDIO),
     _key("cursor_back", "comma", ",", "cursor back",
          "Charts and cards: the cursor a place back. Images: a frame. PR curves: a threshold. Projector: a point. "
          "Meshes: one of a batch. Graphs: the one logged before.", "In a chart",
@@ -121,22 +133,28 @@ HERE = (
     _key("cursor_on", "full_stop", ".", "cursor on",
          "Charts and cards: the cursor a place on, and so on.", "In a chart"),
     _key("mark", "m", "m", "mark",
-         "Mark the cursor's place: differences to it, and min, max, mean and slope between. Again: take it away.",
-         "In a chart", CHART, PR_CURVE),
+         "Mark the cursor's place: differences to it, and min, max, mean and slope between. Again: take it away. "
+         "Texts: see the changes from this one. HParams: the session, or a range of the axis from here on.",
+         "In a chart", CHART, PR_CURVE, HPARAM_AXES, HPARAMS),
     _key("zoom_in", "plus,equals_sign", "+", "zoom in", "Zoom in about the cursor, or the end; images: or the middle. "
          "Graphs: unfold a level.",
-         "In a chart", CHART, CARDS, IMAGE, AUDIO, HISTOGRAM, PROJECTION, MESH, PR_CURVE, CUSTOM_CARDS,
+         "In a chart", CHART, CARDS, IMAGE, AUDIO, HISTOGRAM, PROJECTION, MESH, PR_CURVE, CUSTOM_CARDS, GRAPH,
          footer=("+ - 0", "zoom")),
     _key("zoom_out", "minus", "-", "zoom out", "Zoom out.", "In a chart"),
-    _key("zoom_all", "0", "0", "all", "Show everything again.", "In a chart"),
+    _key("zoom_all", "0", "0", "all", "Show everything again. HParams: no ranges of axes.", "In a chart"),
     _key("zoom_range", "z", "z", "to range", "Zoom to what lies between the mark and the cursor.", "In a chart"),
     _key("pan_left", "shift+left,H", "Shift+← H", "pan left", "Move the stretch in view to the left; meshes: turn.",
-         "In a chart", MESH, footer=("Shift+← Shift+→", "pan")),
+         "In a chart", MESH, footer=("Shift+← →", "pan")),
     _key("pan_right", "shift+right,L", "Shift+→ L", "pan right", "Move the stretch in view to the right; meshes: turn.",
          "In a chart"),
     _key("pan_up", "shift+up,K", "Shift+↑ K", "pan up", "Full views of other data: move what is in view up, by a line.",
          "In a chart"),
     _key("pan_down", "shift+down,J", "Shift+↓ J", "pan down", "The same, down.", "In a chart"),
+    _key("differs", "i", "i", "differing", "HParams: leave out, or not, hparams that are the same in all sessions.",
+         "Showing"),
+    _key("columns", "V", "V", "columns", "HParams: choose the columns.", "Showing", HPARAMS),
+    _key("compare", "M", "M", "compare", "HParams: what tells the session from the marked one, or two that are shown "
+         "from each other.", "Comparing", HPARAMS),
     _key("colour", "C", "C", "colours", "Projector: colour points by the next column of the metadata.", "In a chart",
          PROJECTION),
     _key("distance", "D", "D", "distance", "Projector: nearest by cosine or by Euclidean distance.", "In a chart"),
@@ -148,29 +166,35 @@ HERE = (
 SHOW = (
     _key("density", "g", "g", "rows/cards",
          "Scalars: rows, or cards with a small chart each. Full views of other data: the next way to show it.",
-         "Showing", ROWS, IMAGES, IMAGE, CARDS, TEXT, PROJECTION, MESH, GRAPH),
+         "Showing", ROWS, IMAGES, IMAGE, CARDS, TEXT, PROJECTION, MESH, GRAPH, HPARAMS, HPARAM_AXES, HPARAM_SCATTER),
     _key("table", "v", "v", "table", "Scalars: the table of runs and tags.", "Showing", TABLE, footer=("v", "back")),
     _key("together", "G", "G", "group", "Put a group's tags on one chart; in the rows, on one scale.", "Showing"),
-    _key("measure", "w", "w", "which", "Table: last, min, max, or the mean of the last points.", "Showing", TABLE),
-    _key("baseline", "b", "b", "baseline", "Compare the others with this run: Δ; again: with none.", "Comparing",
+    _key("measure", "w", "w", "which", "Tables: last, min, max; of scalars the mean of the last points, of HParams "
+         "where the metric under the cursor is best.", "Showing", TABLE),
+    _key("baseline", "b", "b", "baseline", "Compare the others with this run: Δ; again: with none. "
+         "Graphs, texts: what changed since this run's.", "Comparing",
          RUNS),
-    _key("aggregate", "A", "A", "seeds", "Draw the runs of one group as their mean: by a regex, or by equal hparams.",
+    _key("aggregate", "A", "A", "seeds", "Draw the runs of one group as their mean: by a regex, or by equal hparams. "
+         "HParams: a row a session group, its mean, median or best session.",
          "Comparing", RUNS),
     _key("spread", "B", "B", "band", "The band about a mean: min to max, or ± the standard deviation.", "Comparing"),
     _key("order", "S", "S", "sort", "Sort the runs: by name, last event, the tag's last or best value. "
-         "Graphs: by parameters.", "Comparing",
+         "Graphs: by parameters. HParams: also by this column.", "Comparing",
          RUNS, GRAPH),
     _key("toggle_all", "a", "a", "all/none", "Show all runs, or none.", "Showing"),
     _key("only", "o", "o", "only this", "Show only this run; again: all.", "Showing", RUNS),
-    _key("filter", "slash", "/", "filter", "Filter the focused pane: regular expression, smart case, live.", "Showing",
+    _key("filter", "slash", "/", "filter", "Filter the focused pane: regular expression, smart case, live. "
+         "An open text or graph, a projector: search. HParams: an expression, `lr>=1e-3 optimizer=adam`.",
+         "Showing",
          ROWS, CARDS, HISTOGRAMS, IMAGES, BLOBS, RUNS, TEXT, HPARAMS, PROJECTION, CUSTOM_CARDS, GRAPH, OTHER,
-         first=True),
+         HPARAM_SCATTER, PROBLEMS, first=True),
     _key("axis", "x", "x", "x axis", "X axis: step, relative time, wall time.", "Showing"),
     _key("fit", "f", "f", "fit", "Fit x to the longest run, to the focused run, or each run to 0-100 %. "
          "Texts: wrap long lines, or not.", "Showing"),
     _key("no_outliers", "O", "O", "outliers", "Leave outliers out of the range of y, as TensorBoard does.", "Showing",
          CARDS, CUSTOM_CARDS),
-    _key("log_y", "y", "y", "log y", "Logarithmic y axis.", "Showing", CHART),
+    _key("log_y", "y", "y", "log y", "Logarithmic y axis; histograms: counts. HParams: the axis' next scale.",
+         "Showing", CHART),
     _key("superseded", "r", "r", "restarts",
          "Show or hide what a restarted run logged again: faint in the chart, in brackets among histograms. "
          "The chart's cursor and readout stay on the current points.", "Showing"),
@@ -181,9 +205,9 @@ SHOW = (
 
 GO = (
     _key("next_problem", "n", "n", "next problem",
-         "To the next NaN or infinity; in a text or a graph: to the next match.", "Going", GRAPH),
+         "To the next NaN, infinity or mark of a problem; in a text or a graph: to the next match.", "Going", GRAPH),
     _key("focus_next", "tab", "Tab", "next pane", "To the next pane; opens the runs in a narrow window.", "Going",
-         ROWS, HISTOGRAMS, IMAGES, BLOBS, HPARAMS, LIST, OTHER, first=True),
+         ROWS, HISTOGRAMS, IMAGES, BLOBS, PROBLEMS, OTHER, first=True),
     _key("focus_previous", "shift+tab", "Shift+Tab", "previous pane", "To the previous pane.", "Going", first=True),
     _key("tab_on", "right_curly_bracket", "}", "next tab", "To the next tab.", "Going", first=True),
     _key("tab_back", "left_curly_bracket", "{", "tab before", "To the tab before.", "Going", first=True),
@@ -218,6 +242,7 @@ LABELS = {
     ("cursor_back", PR_CURVE): "threshold",
     ("density", TEXT): "view",
     ("toggle_line", HISTOGRAM): "runs",
+    ("export", AUDIO): "save",
     ("cursor_back", HISTOGRAM): "bin",
     ("filter", TEXT): "search",
     ("cursor_down", PROJECTION): "point",
@@ -231,12 +256,28 @@ LABELS = {
     ("density", MESH): "view",
     ("pan_left", MESH): "rotate",
     ("enter", OTHER): "values",
+    ("enter", HPARAMS): "sort",
+    ("density", HPARAMS): "view",
+    ("cursor_right", HPARAM_AXES): "axis",
+    ("cursor_down", HPARAM_AXES): "place",
+    ("enter", HPARAM_AXES): "only these",
+    ("mark", HPARAM_AXES): "range",
+    ("density", HPARAM_AXES): "view",
+    ("cursor_right", HPARAM_SCATTER): "panel",
+    ("density", HPARAM_SCATTER): "view",
     ("cursor_right", GRAPH): "fold",
     ("density", GRAPH): "view",
+    ("zoom_in", GRAPH): "levels",
+    ("cursor_right", OTHER): "step",
+    ("cursor_down", "custom_chart"): "chart",
     ("filter", GRAPH): "search",
     ("next_problem", GRAPH): "next match",
+    ("enter", PROBLEMS): "go there",
+    ("toggle_line", PROBLEMS): "dismiss",
 }
 """What the footer calls a command in a view where that is not its label."""
+_LATE = {"export": 1} | {key.id: 2 for key in APP}
+"""What stands behind the other keys of the footer: a small window has room for these first."""
 LEAVE = next(key for key in MOVE if key.id == "leave")
 # What a key of the first kind does is the focused widget's affair, one of the second the main screen's; the last work
 # over whatever is open.
@@ -246,8 +287,11 @@ APP_BINDINGS = [key.binding for key in APP]
 
 
 def footer_keys(view: str, keys: Iterable[Key] = KEYS) -> list[Key]:
-    """The keys that matter in a view, in the table's order."""
-    return [_labelled(key, LABELS.get((key.id, view))) for key in keys if view in key.views]
+    """The keys that matter in a view, in the table's order; what takes something along after what shows it."""
+    like = _FOOTER_OF.get(view, view)
+    labels = {id: label for of in (like, view) for (id, labelled), label in LABELS.items() if labelled == of}
+    found = [_labelled(key, labels.get(key.id)) for key in keys if like in key.views]
+    return sorted(found, key=lambda key: _LATE.get(key.id, 0))
 
 
 def _labelled(key: Key, label: str | None) -> Key:

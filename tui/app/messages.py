@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from tui.app.blob_steps import Place
+from tui.app.hparam_choices import HParamChoices
+
+if TYPE_CHECKING:  # the first frame does without the rules
+    from tui.analysis.health import Finding
 
 
 @dataclass
@@ -121,6 +126,13 @@ class GroupToggled(Message):
 
 
 @dataclass
+class PicturesListed(Message):
+    """List the tags of images as a grid of their pictures, or in lines."""
+
+    as_grid: bool
+
+
+@dataclass
 class TagExpanded(Message):
     """Open or close a tag's line into one line a run."""
 
@@ -128,9 +140,42 @@ class TagExpanded(Message):
 
 
 @dataclass
+class HParamsChosen(Message):
+    """Show the sessions like this."""
+
+    choices: HParamChoices
+
+
+@dataclass
+class OnlyRunsShown(Message):
+    """Show these runs and no others, in every tab; with the same again, all."""
+
+    runs: tuple[str, ...]
+
+
+@dataclass
+class Judged(Message):
+    """The health rules have come to something new."""
+
+
+@dataclass
+class FindingOpened(Message):
+    """Show where this was found: the step of its tag, or the run."""
+
+    finding: Finding
+
+
+@dataclass
+class ProblemDismissed(Message):
+    """Mark this no more, by its `findings.identity`; or again, if it was dismissed."""
+
+    identity: str
+
+
+@dataclass
 class FilterEdited(Message):
-    """The text of the filter line changed; `pane` is "runs" or "tags", "search" for what is searched for in the
-    page, or "groups" for how runs are put together."""
+    """The text of the filter line changed; `pane` is "runs", "tags" or "sessions", "search" for what is searched for
+    in the page, or "groups" for how runs are put together."""
 
     pane: str
     text: str

@@ -124,5 +124,5 @@ def pane_title(name: str, shown: int, total: int, pattern: Filter, focused: bool
     if pattern.text:
         parts.append((f"  /{printable(pattern.text)}", look.warning if pattern.valid else look.error))
     if not pattern.valid:
-        parts.append(("  not a regex: literal", look.error))
+        parts.append((f"  {pattern.fault}: literal", look.error))
     return parts

@@ -24,7 +24,7 @@ from tui.app.selection import Selection
 from tui.app.shared import RunStyles, Shared
 from tui.app.theme import Look
 from tui.model import SeriesKey
-from tui.render.chart import ChartSpec, PlotArea, draw_chart, plot_area
+from tui.render.chart import ChartSpec, Flag, PlotArea, draw_chart, plot_area
 from tui.render.raster import Curve, Raster, rasterise
 from tui.render.strips import ChartStyles, canvas_strips
 from tui.render.window import Window, fit_range
@@ -233,7 +233,15 @@ class PlotDrawing:
         self.area = PlotArea(0, 0, 0, 0)
 
     def strips(
-        self, plot: Plot, selection: Selection, look: Look, width: int, height: int, *, axes: bool = True
+        self,
+        plot: Plot,
+        selection: Selection,
+        look: Look,
+        width: int,
+        height: int,
+        *,
+        axes: bool = True,
+        flags: Sequence[Flag] = (),
     ) -> list[Strip]:
         """The chart in `width` x `height` cells; nothing where the plot has no window."""
         window = plot.window
@@ -248,6 +256,7 @@ class PlotDrawing:
             cursor_x=cursor,
             marks_x=() if mark is None else (mark,),
             shaded=None if cursor is None or mark is None else (min(cursor, mark), max(cursor, mark)),
+            flags=flags,
         )
         self.area = plot_area(spec, width, height)
         canvas = draw_chart(spec, width, height, self._raster(plot, selection, spec))

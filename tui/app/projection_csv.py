@@ -6,7 +6,8 @@ from typing import TextIO
 
 import numpy as np
 
-from tui.app.projections import Nearest, NeighbourQuery, PointSet
+from tui.app.point_sets import PointSet
+from tui.app.projections import Nearest, NeighbourQuery
 from tui.render.file_text import csv_text
 from tui.render.float_text import float_texts
 from tui.render.text import printable

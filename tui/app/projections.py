@@ -1,42 +1,23 @@
-"""Embeddings for the projector: which ones are shown, and what is computed of their files off the screen's thread."""
+"""Embeddings for the projector: which ones are shown, and what is asked of them off the screen's thread."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from tui.analysis.point_columns import Categories, Scale, column_kind
-from tui.analysis.projection import (
-    Distance,
-    Floats,
-    Indices,
-    Points,
-    Projection,
-    neighbours,
-    principal_components,
-)
+from tui.analysis.projection import Distance, Floats, Indices, neighbours
 from tui.app.blobs import BlobCache, Unreadable
 from tui.app.catalog import natural_key
+from tui.app.point_sets import MOST_BYTES, PointSet, Version, read_points, read_shape, read_version
 from tui.app.selection import Filter, Selection
+from tui.app.sprites import SpriteFile, SpriteQuery
 from tui.model import Embedding
-from tui.reader.payload import Metadata, PayloadError, embedding_shape, read_embedding, read_metadata
-from tui.render.numbers import bytes_, count
+from tui.reader.payload.picture import Picture
 from tui.store.snapshot import StoreSnapshot
 
-MOST_POINTS = 1 << 20
-"""Of more than these every second, third, ... is shown."""
 NEIGHBOURS = 50
-MOST_BYTES = 320 << 20
-"""Of an embedding's numbers. Twice as much is kept of all that were opened."""
-_FIELD_BYTES = 64  # about what a short text takes
-_LONGEST = 256
-_LABELS = ("label", "labels", "name", "word", "token", "title", "text")
 _BETWEEN = "\0"  # no run's name has it
 
 
@@ -74,142 +55,6 @@ def embedding_of(snapshot: StoreSnapshot, selection: Selection, tag: str) -> Lis
 
 def _is_visible(run: str, selection: Selection) -> bool:
     return run not in selection.hidden and selection.runs_filter.matches(run)
-
-
-class Version(NamedTuple):
-    """An embedding, and of each of its files when it was written last, and its size: what is computed is kept by it."""
-
-    embedding: Embedding
-    files: tuple[tuple[int, int], ...]
-
-
-def read_version(embedding: Embedding) -> Version:
-    """The version of what is there now.
-
-    Raises:
-        PayloadError: it names no file of points, or there is none.
-    """
-    tensor = _tensor_path(embedding)
-    paths = [tensor, *([embedding.metadata_path] if embedding.metadata_path else [])]
-    return Version(embedding, tuple(_stamp(path, needed=path == tensor) for path in paths))
-
-
-def _stamp(path: str, *, needed: bool) -> tuple[int, int]:
-    try:
-        status = os.stat(path)  # noqa: PTH116 - paths are text here
-    except (OSError, ValueError) as error:
-        if needed:
-            raise PayloadError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
-        return 0, 0
-    return status.st_mtime_ns, status.st_size
-
-
-def _tensor_path(embedding: Embedding) -> str:
-    if embedding.tensor_path is None:
-        raise PayloadError("the config names no file with its points: only a checkpoint has them, or nothing")
-    return embedding.tensor_path
-
-
-def read_shape(embedding: Embedding) -> tuple[int, int]:
-    """Points and dimensions, by what is quickly read of the file.
-
-    Raises:
-        PayloadError: as `embedding_shape`, or no file is named.
-    """
-    return embedding_shape(_tensor_path(embedding), embedding.shape)
-
-
-@dataclass(frozen=True, eq=False)
-class PointSet:
-    """The points of an embedding: float32[n, d], n >= 1, and what is known of them.
-
-    `numbers` intp[n] are the points' places in the file; `total` is how many that has. `rows` has n rows of fields, or
-    fewer where the metadata is too short, none without metadata. `notes` say what is not as it should be.
-    """
-
-    points: Points
-    numbers: npt.NDArray[np.intp]
-    total: int
-    projection: Projection
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    notes: tuple[str, ...]
-    columns: tuple[tuple[str, Categories | Scale], ...] = field(default=())
-
-    @property
-    def nbytes(self) -> int:
-        """About the bytes that it takes."""
-        fields = sum(map(len, self.rows[:1])) * len(self.rows)
-        return self.points.nbytes + self.projection.coordinates.nbytes + _FIELD_BYTES * fields
-
-    @cached_property
-    def label_column(self) -> int:
-        """The column whose fields are the points' names: one that is called so, else the first."""
-        named = [at for at, name in enumerate(self.header) if name.strip().lower() in _LABELS]
-        return named[0] if named else 0
-
-    def field(self, point: int, column: int) -> str:
-        """A field of a point, "" where it is missing, cut where it is endless."""
-        return _field(self.rows[point], column) if point < len(self.rows) else ""
-
-    def label(self, point: int) -> str:
-        """A point's name, by its place in the file where it has none."""
-        return self.field(point, self.label_column) or f"#{self.numbers[point]}"
-
-
-def read_points(version: Version) -> PointSet:
-    """The points of an embedding, on their principal components.
-
-    Raises:
-        PayloadError: as `read_embedding`, or they would take too much memory; metadata that cannot be read is a note.
-    """
-    embedding = version.embedding
-    points = read_embedding(_tensor_path(embedding), embedding.shape)
-    if points.nbytes > MOST_BYTES:
-        raise PayloadError(f"{embedding.tensor_path}: {bytes_(points.nbytes)} of numbers, {bytes_(MOST_BYTES)} at most")
-    total = len(points)
-    every = -(-total // MOST_POINTS)
-    metadata, notes = _metadata(embedding, total)
-    rows = metadata.rows[::every]
-    if every > 1:
-        points = points[::every].copy()
-        notes.append(f"one of every {every} of {count(total)} points is shown")
-    projection = principal_components(points)
-    lost = int(np.isnan(projection.coordinates[:, 0]).sum())
-    if lost:
-        notes.append(f"{count(lost)} not shown: NaN or infinite")
-    columns = _columns(metadata.header, rows, len(points))
-    numbers = np.arange(0, total, every)
-    return PointSet(points, numbers, total, projection, metadata.header, rows, tuple(notes), columns)
-
-
-def _metadata(embedding: Embedding, points: int) -> tuple[Metadata, list[str]]:
-    if embedding.metadata_path is None:
-        return Metadata((), ()), []
-    try:
-        found = read_metadata(embedding.metadata_path)
-    except PayloadError as error:
-        return Metadata((), ()), [str(error)]
-    if len(found.rows) != points:
-        return found, [f"metadata of {count(len(found.rows))} points"]
-    return found, []
-
-
-def _field(row: Sequence[str], column: int) -> str:
-    return row[column][:_LONGEST] if column < len(row) else ""
-
-
-def _columns(
-    header: Sequence[str], rows: Sequence[Sequence[str]], points: int
-) -> tuple[tuple[str, Categories | Scale], ...]:
-    """The columns that points can be coloured by, with their names."""
-    found = []
-    for at in range(len(header) or 1 if rows else 0):
-        fields = [_field(row, at) for row in rows[:points]]
-        kind = column_kind([*fields, *[""] * (points - len(fields))])
-        if kind is not None:
-            found.append((header[at] if header else "label", kind))
-    return tuple(found)
 
 
 class NeighbourQuery(NamedTuple):
@@ -276,6 +121,7 @@ class Embeddings:
     def __init__(self) -> None:
         self.cache = BlobCache(most_bytes=2 * MOST_BYTES)
         self._files = EmbeddingFiles()
+        self._sprites = SpriteFile()
 
     def shape(self, embedding: Embedding) -> tuple[int, int] | Unreadable | None:
         """How many points and dimensions there are."""
@@ -297,10 +143,17 @@ class Embeddings:
         """The places of the points whose names match, ascending."""
         return self.cache.get(query, self._matches)
 
+    def picture(self, query: SpriteQuery) -> Picture | Unreadable | None:
+        """The small picture of a point."""
+        return self.cache.get(query, self._picture)
+
     def look_again(self, embedding: Embedding) -> None:
         """The files may have changed: what is known of those that did not is kept."""
         self.cache.forget(embedding, read_shape)
         self.cache.forget(embedding, read_version)
+
+    def _picture(self, query: SpriteQuery) -> Picture:
+        return self._sprites.picture(query)
 
     def _points(self, version: Version) -> PointSet:
         return self._files.points(version)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
+from tui.analysis.hparams.axes import Scale
+from tui.analysis.hparams.groups import Pooling
 from tui.analysis.x_axis import XAxis
 from tui.app.choices import Aggregation, Density, Fit, Measure, RunOrder, Spread
+from tui.app.hparam_choices import MEASURES, HParamChoices
 from tui.app.selection import WEIGHTS, Filter, Selection
 from tui.app.settings import Settings
 
@@ -67,6 +71,59 @@ def _read_aggregation(value: object) -> Aggregation | None:
     return Aggregation(_maybe_text(value.get("pattern")), Spread(_text(value.get("spread"))))
 
 
+def _write_hparams(value: HParamChoices) -> object:
+    return {
+        "where": value.where,
+        "sort": [list(key) for key in value.sort],
+        "measure": value.measure,
+        "at": value.at,
+        "pooling": value.pooling.value if value.pooling else None,
+        "differs": value.differs,
+        "put_away": sorted(value.put_away),
+        "put_in": sorted(value.put_in),
+        "order": list(value.order),
+        "scales": [[name, scale.value] for name, scale in value.scales],
+        "ranges": [list(of_column) for of_column in value.ranges],
+    }
+
+
+def _read_hparams(value: object) -> HParamChoices:
+    """What one looks at just now is not among it: the table comes first next time."""
+    if not isinstance(value, dict) or not isinstance(sort := value.get("sort"), list):
+        raise TypeError
+    measure, at = _text(value.get("measure")), _text(value.get("at"))
+    if measure not in (*MEASURES, "at"):
+        raise ValueError
+    pooling = _maybe_text(value.get("pooling"))
+    return HParamChoices(
+        where=_text(value.get("where")),
+        sort=tuple((_text(name), _flag(descending)) for name, descending in sort),
+        measure=measure,
+        at=at,
+        pooling=None if pooling is None else Pooling(pooling),
+        differs=_flag(value.get("differs")),
+        put_away=frozenset(_names(value.get("put_away"))),
+        put_in=frozenset(_names(value.get("put_in"))),
+        order=_names(value.get("order")),
+        scales=tuple((_text(name), Scale(scale)) for name, scale in _pairs(value.get("scales", []))),
+        ranges=tuple((_text(name), _end(a), _end(b)) for name, a, b in _pairs(value.get("ranges", []))),
+    )
+
+
+def _pairs(value: object) -> list[list[object]]:
+    if not isinstance(value, list) or not all(isinstance(one, list) for one in value):
+        raise TypeError
+    return value
+
+
+def _end(value: object) -> float | str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError
+    return float(value)
+
+
 _FLAG = Form(bool, _flag)
 _MAYBE_NAME = Form(lambda name: name, _maybe_text)
 _SET = Form(sorted, lambda value: frozenset(_names(value)))
@@ -98,9 +155,12 @@ FORMS: Mapping[str, Form] = {
     "weight": Form(float, _weight),
     "log_y": _FLAG,
     "superseded": _FLAG,
+    "picture_grid": _FLAG,
+    "hparams": Form(_write_hparams, _read_hparams),
+    "dismissed": _SET,
 }
 """Field of Selection -> its form."""
-PASSING = frozenset(("tab", "focused_run", "tag", "opened", "step", "cursor", "mark", "zoom"))
+PASSING = frozenset(("tab", "focused_run", "tag", "opened", "step", "cursor", "mark", "zoom", "back_to"))
 """Fields that are not remembered: where one looks just now. The run in focus is the newest one next time."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tui.analysis.run_state import RunState
+from tui.app.aggregation import GroupSummary
 from tui.app.catalog import listed_runs
 from tui.app.choices import RunOrder
 from tui.app.run_order import by_event, by_value, tag_values
@@ -116,6 +117,11 @@ class RunListing:
             state, text = self._state(line)
             self._told[index] = Told(state, text, self._number(line), shown, len(line.stands_for))
         return self._told[index]
+
+    def members(self, run: str) -> tuple[str, ...]:
+        """The runs that are shown as this one: itself, or those of a group."""
+        summary = self._snapshot.runs[run]
+        return summary.members if isinstance(summary, GroupSummary) else (run,)
 
     def _state(self, line: RunLine) -> tuple[RunState | None, str]:
         """The run's state; of a folded directory the one that matters most, and the newest event of runs in it."""

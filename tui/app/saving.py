@@ -36,6 +36,8 @@ def save(files: Callable[[], Files], logdirs: Iterable[Path]) -> Noticed:
             written.append(_write(directory, Path(name), data))
     except (OSError, RuntimeError, PayloadError) as error:  # the second where there is no home directory
         return Noticed(f"nothing exported: {printable(str(error))}", failed=True)
+    if not written:
+        return Noticed("nothing exported: there is nothing in this entry", failed=True)
     first = written[0].name if written[0].parent == Path.cwd() else str(written[0])
     more = f" and {plural(len(written) - 1, 'file')} more" if len(written) > 1 else ""
     return Noticed(f"{printable(first)}{more} written")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from logging_lib.tfevents import plugins
+from tui.analysis.hparams.sessions import has_hparams
 from tui.analysis.x_axis import XAxis
 from tui.app.blob_steps import Place
 from tui.app.choices import Aggregation, Density, Fit, Measure, RunOrder, Tab, following
+from tui.app.expression import SLOW, expression
+from tui.app.hparam_choices import HParamChoices
 from tui.store.snapshot import StoreSnapshot
 
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999)
@@ -36,19 +37,23 @@ BLOB_TABS: Mapping[Tab, frozenset[str]] = {
 """The plugins whose data each tab of blobs shows."""
 KINDS_WITH_A_TAB = frozenset((plugins.SCALARS, plugins.HPARAMS)).union(*BLOB_TABS.values())
 """What the tab of other data does not list."""
-_ESCAPE = re.compile(r"\\.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter's text: a regular expression with smart case, or literal text when it is no valid expression."""
+    """A filter's text: a regular expression with smart case, or literal text where it is none, or takes too long."""
 
     text: str = ""
 
     @property
     def valid(self) -> bool:
-        """Whether the text is a regular expression; else it is matched literally."""
-        return _compiled(self.text)[1]
+        """Whether the text is taken for a regular expression; else it is matched literally."""
+        return not self.fault
+
+    @property
+    def fault(self) -> str:
+        """In a few words why it is matched literally; empty where it is not. It may turn out when it is used."""
+        return expression(self.text).fault
 
     def matches(self, name: str) -> bool:
         """Whether the name is let through; capital letters in the filter make it case-sensitive."""
@@ -56,24 +61,15 @@ class Filter:
 
     def search(self, name: str) -> re.Match[str] | None:
         """Where the filter matches the name."""
-        return _compiled(self.text)[0].search(name)
+        return expression(self.text).search(name)
 
-    def all_in(self, line: str) -> Iterator[re.Match[str]]:
-        """All places where the filter matches a line."""
-        return _compiled(self.text)[0].finditer(line)
+    def all_in(self, line: str, most: int) -> Sequence[re.Match[str]]:
+        """The first places where the filter matches a line."""
+        return expression(self.text).all_in(line, most)
 
-
-@lru_cache(maxsize=64)
-def _compiled(text: str) -> tuple[re.Pattern[str], bool]:
-    letters = _ESCAPE.sub("", text)  # the capital of \D or \S is no letter to be found
-    flags = 0 if any(letter.isupper() for letter in letters) else re.IGNORECASE
-    try:
-        with warnings.catch_warnings():
-            # A set like [[a] may mean something else in a later Python; a warning would be printed over the screen.
-            warnings.simplefilter("ignore", FutureWarning)
-            return re.compile(text, flags), True
-    except (re.error, OverflowError, RecursionError):  # the latter two: a{9999999999}, thousands of brackets
-        return re.compile(re.escape(text), flags), False
+    def give_up(self) -> None:
+        """Match literally from now on: it takes too long."""
+        expression(self.text).give_up(SLOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +79,15 @@ class Selection:
     `focused_run` is the run whose values the rows show, None for the one that logged last. `tag` is the tag of scalars
     in the full view, None in the list; `opened` are those of the other tabs, and `step` is the step that these show of
     every tag, None for its newest. `superseded` tells that the full views show what a restarted
-    run logged again, too. `together` puts all tags of a group on one chart (on one scale, in the rows).
+    run logged again, too. `picture_grid` lists images as a grid of them. `together` puts all tags of a group on one
+    chart (on one scale, in the rows). `hparams` is how the tab of hparams shows its sessions.
 
     `cursor`, `mark` and `zoom` (first and last place in view, the latter infinite for the end, wherever that will be)
     are in units of `axis`, or from 0 to 1 where `fit` is by progress; None without. `no_outliers` leaves the extreme
     twentieths of all values out of the range of y.
+
+    `dismissed` are findings of the health rules that are no more to be marked (`findings.identity`). `back_to` is the
+    tab that Esc leads back to from where a jump has led, None where there was none.
 
     `baseline` is the run that others are compared with. `order_tag` is the tag whose values sort the runs pane;
     `table_order` the tag that sorts the table, None for the runs' own order; its best stands first unless
@@ -126,6 +126,10 @@ class Selection:
     weight: float = 0.6
     log_y: bool = False
     superseded: bool = False
+    picture_grid: bool = False
+    hparams: HParamChoices = field(default_factory=HParamChoices)
+    dismissed: frozenset[str] = frozenset()
+    back_to: Tab | None = None
 
     @property
     def smoothing_weight(self) -> float:
@@ -186,15 +190,16 @@ def smoother(selection: Selection, by: int) -> Selection:
     return replace(selection, smoothing=True, weight=weight)
 
 
-def tabs_of(snapshot: StoreSnapshot, selection: Selection) -> list[Tab]:
-    """The tabs that have something to show; the first and the present one always."""
+def tabs_of(snapshot: StoreSnapshot, selection: Selection, *, findings: bool = False) -> list[Tab]:
+    """The tabs that have something to show; the first and the present one always. `findings` tells whether the health
+    rules have found something."""
     seen = {key.plugin for key in snapshot.blobs}
     found = {
         Tab.SCALARS: True,
         **{tab: bool(kinds & seen) for tab, kinds in BLOB_TABS.items()},
-        Tab.HPARAMS: any(run.start is not None for run in snapshot.runs.values()),
+        Tab.HPARAMS: has_hparams(snapshot),
         Tab.PROJECTOR: bool(snapshot.projectors),  # its data lie beside the event files
         Tab.OTHER: bool(seen - KINDS_WITH_A_TAB),
-        Tab.PROBLEMS: bool(snapshot.problems),
+        Tab.PROBLEMS: findings or bool(snapshot.problems),
     }
     return [tab for tab in Tab if found[tab] or tab is selection.tab]

@@ -15,9 +15,10 @@ from tui.render.palette import PALETTES
 class Settings:
     """Every setting, with its default.
 
-    `ascii` and `colours` None are as the terminal allows. `fps` is how often per second a change may be drawn.
-    `mean_of` is how many of the last points the table's mean is of. `keys` maps a key's id in the key table to other
-    keys for it, in Textual's names, comma separated.
+    `bell` rings, `notify` tells the desktop, when something is found or a run ends. `target` is the step that runs are
+    meant to reach, None for what their hparams say. `ascii` and `colours` None are as the terminal allows. `fps` is how
+    often per second a change may be drawn. `mean_of` is how many of the last points the table's mean is of. `keys` maps
+    a key's id in the key table to other keys for it, in Textual's names, comma separated.
     """
 
     theme: str = "dark"
@@ -30,7 +31,10 @@ class Settings:
     mean_of: int = 10
     ascii: bool | None = None
     colours: str | None = None
-    images: str = "blocks"
+    images: str = "auto"
+    bell: bool = False
+    notify: bool = False
+    target: int | None = None
     diff: bool = True
     mouse: bool = True
     fps: int = 250
@@ -118,7 +122,10 @@ RULES: Mapping[str, Rule] = {
     "mean_of": Between(1, 1_000_000, whole=True),
     "ascii": YesNo(),
     "colours": OneOf(("truecolor", "256", "16", "8", "none")),
-    "images": OneOf(("blocks", "ascii")),
+    "images": OneOf(("auto", "kitty", "sixel", "blocks", "ascii")),
+    "bell": YesNo(),
+    "notify": YesNo(),
+    "target": Between(1, 10**18, whole=True),
     "diff": YesNo(),
     "mouse": YesNo(),
     "fps": Between(1, 1000, whole=True),

@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypedDict
 
 from rich.style import Style
 
-from tui.analysis.run_state import CLOCK_SKEW, RunState, next_state_change, run_state
+from tui.analysis.run_state import CLOCK_SKEW, RunState, next_state_change, run_state, signs_of_life
 from tui.app.blobs import BlobCache
 from tui.app.catalog import folded_names, natural_key
 from tui.app.facts import BestCache, DifferenceCache, FactsCache, SparkCache
+from tui.app.hparam_frames import HParamFrames
 from tui.app.keys import KEYS, Key
 from tui.app.pictures import Pictures
 from tui.app.projections import Embeddings
@@ -77,6 +77,10 @@ class RunStyles:
     def _style(self, name: str) -> RunStyle:
         return self._styles[name] if name in self._styles else self._group_styles[name]
 
+    def knows(self, name: str) -> bool:
+        """Whether the run has a style and a name."""
+        return name in self._styles or name in self._group_styles
+
     def name(self, name: str) -> str:
         """The run's name as it is shown: printable, without the directories that all runs share."""
         return self._names[name] if name in self._names else self._group_names[name]
@@ -117,17 +121,6 @@ class RunStatus:
     until: float
 
 
-class SignsOfLife(TypedDict):
-    """What `run_state` judges a run by."""
-
-    last_wall_time: float | None
-    interval: float | None
-    ended: bool
-    has_nan: bool
-    deleted: bool
-    now: float
-
-
 @dataclass
 class Shared:
     """The shared objects. `place` names what is open, printable; `clock` gives epoch seconds and is frozen in tests.
@@ -145,12 +138,17 @@ class Shared:
     tag_lists: TagLists = field(default_factory=TagLists)
     runs: RunStyles = field(default_factory=RunStyles)
     blobs: BlobCache = field(default_factory=BlobCache)
-    pictures: Pictures = field(default_factory=Pictures)
+    pictures: Pictures = field(init=False)
+    hparams: HParamFrames = field(init=False)
     embeddings: Embeddings = field(default_factory=Embeddings)
     clock: Callable[[], float] = time.time
     mean_of: int = Settings().mean_of
     keys: tuple[Key, ...] = KEYS
     _statuses: dict[str, tuple[RunSummary, RunStatus]] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.pictures = Pictures(self.blobs)
+        self.hparams = HParamFrames(self.blobs)
 
     def key(self, id: str) -> str:
         """The first key of a command, as it is written: hints must tell what the user's configuration made of it."""
@@ -180,21 +178,11 @@ class Shared:
 
     def state_of(self, run: RunSummary) -> RunState:
         """Whether the run is live, stalled, done, deleted or has gone NaN, now."""
-        return run_state(**self._signs_of_life(run))
+        return run_state(**signs_of_life(run, self.clock()))
 
     def state_lasts(self, run: RunSummary) -> float | None:
         """Seconds until silence alone changes the run's state, None if it never does."""
-        return next_state_change(**self._signs_of_life(run))
-
-    def _signs_of_life(self, run: RunSummary) -> SignsOfLife:
-        return SignsOfLife(
-            last_wall_time=run.last_wall_time,
-            interval=run.interval,
-            ended=run.ended,
-            has_nan=run.has_nan,
-            deleted=run.deleted,
-            now=self.clock(),
-        )
+        return next_state_change(**signs_of_life(run, self.clock()))
 
 
 def shared_for(settings: Settings) -> Shared:

@@ -8,6 +8,10 @@ from tui.render.cells import fit, width
 from tui.render.text import printable
 
 _BASELINE_MOST = 20
+_STEPPED = frozenset((Tab.HISTOGRAMS, Tab.IMAGES, Tab.AUDIO, Tab.TEXT, Tab.PR_CURVES, Tab.MESHES))
+"""The tabs that show one step of each tag, linked."""
+_COMPARING = frozenset((Tab.IMAGES, Tab.TEXT))
+"""Those of them that compare two runs."""
 
 
 def fitting_settings(selection: Selection, cells: int) -> list[str]:
@@ -33,17 +37,25 @@ def settings(selection: Selection) -> list[tuple[str, bool]]:
         words += [("log" if s.log_y else "linear", s.log_y)]
         words += [(text, True) for text, on in (("zoomed", s.zoom), ("no outliers", s.no_outliers)) if on]
         words += [("grouped", True)] if s.together and s.tab is Tab.SCALARS else []
-    if s.tab in (Tab.SCALARS, Tab.HISTOGRAMS, Tab.CUSTOM, Tab.PR_CURVES) and s.superseded:
+    if s.tab in _COMPARING:
+        words += [(text, True) for text in _baseline(s)]
+    if s.tab in _STEPPED and s.step is not None and s.opened_in(s.tab) is None:  # full views say it in their titles
+        words.append((f"at step {s.step.step}", True))
+    if s.tab in SCALAR_TABS | _STEPPED and s.superseded:
         words.append(("+superseded", True))
     return words
 
 
+def _baseline(selection: Selection) -> list[str]:
+    if selection.baseline is None:
+        return []
+    name = printable(selection.baseline)
+    return [f"Δ {fit(name, min(width(name), _BASELINE_MOST), keep='end')}"]
+
+
 def _comparing(selection: Selection) -> list[str]:
     """The baseline, and how runs are drawn as one."""
-    words = []
-    if selection.baseline is not None:
-        name = printable(selection.baseline)
-        words.append(f"Δ {fit(name, min(width(name), _BASELINE_MOST), keep='end')}")
+    words = _baseline(selection)
     if (seeds := selection.aggregation) is not None:
         words.append(f"mean, {seeds.spread.value}")
     return words

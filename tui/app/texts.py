@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,14 +14,20 @@ from tui.analysis.text_diff import text_diff
 from tui.app.selection import Filter
 from tui.model import BlobRef
 from tui.reader.payload import PayloadError, read_text
-from tui.render.numbers import bytes_
+from tui.render.numbers import bytes_, count
 from tui.render.page import Page, source_lines
 from tui.render.text_pages import changes_page, headline, rendered_page, source_of, source_page
 
 MOST_BYTES = 256 << 20
 """A record that is longer is not read to be shown."""
+MOST_STRINGS = 100_000
+"""Of an array; each is a text of its own, and takes longer than its bytes."""
 MOST_MATCHES = 10_000
+_LONGEST_SEARCH = 1.0
+"""Seconds; a filter may be slow, or there are a million lines."""
+# Plain words are looked for in all of a text at once.
 _SPECIAL = re.compile(r"[][.^$*+?{}\\|()]")
+_LINE = re.compile(".+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +86,38 @@ class Changes:
 def _read(ref: BlobRef) -> npt.NDArray[np.object_]:
     if ref.length > MOST_BYTES:
         raise PayloadError(f"a text of {bytes_(ref.length)} is not shown, only up to {bytes_(MOST_BYTES)}")
-    return read_text(ref)
+    texts = read_text(ref)
+    if texts.size > MOST_STRINGS:
+        raise PayloadError(f"an array of {count(texts.size)} texts is not shown, only up to {count(MOST_STRINGS)}")
+    return texts
 
 
 def matches(page: Page, wanted: Filter) -> npt.NDArray[np.int64]:
     """Where in a page's text a filter matches, [n, 2] first and end; not across lines of the source.
 
-    At most MOST_MATCHES; none that are empty.
+    At most MOST_MATCHES; none that are empty. A filter that takes too long is matched literally.
     """
-    return np.array(list(_matches(page, wanted)), np.int64).reshape(-1, 2)
+    found = _matches(page.text, wanted) if wanted.text and wanted.valid else None
+    if found is None:
+        found = _places(0, wanted.all_in(page.text, MOST_MATCHES)) if wanted.text else []
+    return np.array(found[:MOST_MATCHES], np.int64).reshape(-1, 2)
 
 
-def _matches(page: Page, wanted: Filter) -> Iterator[tuple[int, int]]:
-    found = 0
-    # Line by line, so that no expression goes on for ever; plain words need no such care.
-    lines = ".+" if _SPECIAL.search(wanted.text) else "(?s:.+)"
-    for line in re.finditer(lines, page.text) if wanted.text else ():
-        for match in wanted.all_in(line.group()):
-            if match.end() > match.start():
-                yield line.start() + match.start(), line.start() + match.end()
-                found += 1
-                if found == MOST_MATCHES:
-                    return
+def _matches(text: str, wanted: Filter) -> list[tuple[int, int]] | None:
+    """The matches of a regular expression; None where it took too long."""
+    if not _SPECIAL.search(wanted.text):
+        return _places(0, wanted.all_in(text, MOST_MATCHES))
+    found: list[tuple[int, int]] = []
+    end = time.perf_counter() + _LONGEST_SEARCH
+    for line in _LINE.finditer(text):
+        found += _places(line.start(), wanted.all_in(line.group(), MOST_MATCHES))
+        if not wanted.valid or time.perf_counter() > end:
+            wanted.give_up()
+            return None
+        if len(found) >= MOST_MATCHES:
+            break
+    return found
+
+
+def _places(start: int, found: Iterable[re.Match[str]]) -> list[tuple[int, int]]:
+    return [(start + match.start(), start + match.end()) for match in found if match.end() > match.start()]

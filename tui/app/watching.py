@@ -8,11 +8,13 @@ from __future__ import annotations
 import gc
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from textual.timer import Timer
 
+from tui.app.alerts import Alerts
+from tui.app.health_watch import HealthWatch
 from tui.app.memory import Recalled
 from tui.app.screens.main import MainScreen
 from tui.app.shared import Shared
@@ -30,7 +32,8 @@ SHOWN_SHARE, LONGEST_APART = 20, 1.0
 class Watching:
     """Shows on `main` what the ingest thread reads of the logdirs. Its owner starts it, tells it of commits, stops it.
 
-    What is chosen there goes to `memory`; `notes` are lines on what was wrong with what that held.
+    What is chosen there goes to `memory`; `notes` are lines on what was wrong with what that held. `target` is the step
+    that runs are meant to reach, `on_news` is called with what `Alerts` tells.
     """
 
     def __init__(
@@ -40,18 +43,25 @@ class Watching:
         ingester: Ingester,
         recalled: Recalled,
         notices: Sequence[str] = (),
+        *,
+        target: int | None = None,
+        on_news: Callable[[list[str]], None] = lambda news: None,
     ) -> None:
         self.shared = shared
+        self._on_news = on_news
         self.shared.place = place_of(logdirs)
         self.shared.logdirs = tuple(logdir.path for logdir in logdirs)
         self.ingester = ingester
         self.main = MainScreen(shared, ingester.status, recalled.selection, notices)
         self.notes = recalled.notes
         self.memory = recalled.memory
+        self.health = HealthWatch(shared.clock, target)
+        self._alerts = Alerts()
         self._untouched = recalled.untouched
         if self.memory is not None:
             self.main.watch(self.main, "selection", self.memory.keep, init=False)
         self._status = ingester.status
+        self._is_frozen = False
         self._pause: Timer | None = None
         self._tick: Timer | None = None
 
@@ -59,6 +69,7 @@ class Watching:
         """End the threads; what was chosen is remembered."""
         gc.unfreeze()
         self.ingester.stop()
+        self.health.close()
         if self.memory is not None:
             self.memory.close()
         self.shared.blobs.close()
@@ -99,17 +110,37 @@ class Watching:
         return bool(self.main.is_mounted and self.main.query(Header))
 
     def _take_snapshot(self) -> None:
-        was_loading, self._status = self._status.loading, self.ingester.status
+        self._status = self.ingester.status
         self.main.show(self.ingester.snapshot, self._status)
-        if was_loading and not self._status.loading:
-            # What was loaded stays. Left to the garbage collector, 40,000 series hold up some key presses by 100 ms.
+        if not (self._is_frozen or self._status.loading):
+            # What was loaded stays. Left to the garbage collector, 40,000 series hold up some key presses by 100 ms,
+            # and so does all that was imported.
             gc.freeze()
+        if not self._status.loading:
+            self.health.look(self.main.read)
+        self._is_frozen = not self._status.loading
         self._schedule_tick()
 
     def blobs_loaded(self) -> None:
         """Blobs that were waited for are decoded."""
         if self._is_open:
+            self.shared.blobs.trim()
+            self.shared.embeddings.cache.trim()
             self.main.show_blobs()
+
+    def judged(self) -> None:
+        """The health rules have come to something new."""
+        if self._is_open:
+            judged = self.health.judged
+            self.main.show_judged(judged)
+            if news := self._alerts.news(judged):
+                self._on_news(news)
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether what is shown is what the health rules say of what was read."""
+        judged = self.health.judged
+        return judged.histograms and judged.snapshot is self.main.read and judged == self.main.judged
 
     # Time passes: states and ages change their text without any data
 

@@ -29,8 +29,8 @@ _LEAST_PAUSE = 0.5
 _PAUSE_SHARE = 10
 _LONGEST_WAIT = 3600.0
 _DESCRIPTION = """Judge the runs by rules that would rather miss something than cry wolf. A line a finding: run, tag,
-step, rule, and why it fired. Exit code 0: nothing found, 1: a rule fired, 2: wrong usage or a path that cannot be
-read."""
+step, rule, and why it fired. Exit code 0: nothing found, 1: a rule fired, or there is no such run, 2: wrong usage or
+a path that cannot be read."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -52,12 +52,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the findings; returns the exit code, 1 where there are some."""
+    """Print the findings; returns the exit code, 1 where there are some, or no run to judge."""
     run_re = pattern("--run", arguments.run_re)
     rules = [name for name in arguments.rule or RULES if name not in (arguments.ignore or ())]
     if not rules:
         raise CommandError("--ignore leaves no rule of those that --rule asks for")
     check = _Check(rules, run_re)
+    nothing_judged = False
     if arguments.watch:
         found = _watch(arguments.logdirs, check)
     else:
@@ -67,12 +68,13 @@ def run(arguments: argparse.Namespace) -> int:
         elif not check.runs_of(snapshot):
             tell("no run matches --run; `tbtui ls` lists the runs")
         found = check.findings(snapshot)
+        nothing_judged = not check.runs_of(snapshot)
     with results(None) as stream:
         if arguments.json:
             stream.write(json.dumps([_as_object(finding) for finding in found], indent=1) + "\n")
         elif found:
             stream.write(table(_HEADINGS, [_as_row(finding) for finding in found], names=len(_HEADINGS)))
-    return 1 if found else 0
+    return 1 if found or nothing_judged else 0
 
 
 class _Check:

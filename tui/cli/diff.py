@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -58,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     sessions = sessions_of(snapshot)
     first, second = (_session(snapshot, sessions, name) for name in (arguments.first, arguments.second))
     if first.run == second.run:
-        raise CommandError(f"{printable(first.run)} is compared with itself; give two runs")
+        raise CommandError(f"{printable(first.name)} is compared with itself; give two runs")
     problems = ProblemLines()
     hparams = _hparams(snapshot, first, second)
     found = run_diff(snapshot, first, second, lambda ref: text_at(ref, problems), hparams)
@@ -74,11 +75,12 @@ def _session(snapshot: StoreSnapshot, sessions: Sessions, name: str) -> Session:
     Raises:
         CommandError: no run, or several.
     """
-    names = dict.fromkeys((*(session.run for session in sessions.rows), *snapshot.runs))
-    found = candidates(names, name)
+    names = [session.name for session in sessions.rows]
+    # A part of a session's name is a part of the names of the runs below it, too.
+    found = [name] if name in snapshot.runs else candidates(names, name) or candidates(snapshot.runs, name)
     if len(found) == 1:
         return session_of(snapshot, sessions, found[0])
-    listed = ", ".join((found or list(names))[:_MOST_NAMED]) + (", ..." if len(found or names) > _MOST_NAMED else "")
+    listed = ", ".join((found or names)[:_MOST_NAMED]) + (", ..." if len(found or names) > _MOST_NAMED else "")
     if found:
         raise CommandError(printable(f"{name} may be {listed}; give more of the name"))
     raise CommandError(printable(f"no run is called {name}; there are {listed}"))
@@ -135,7 +137,10 @@ def _metric_cells(item: MetricDiff) -> list[str]:
     step = item.same_step
     cells += [_NONE] * 3 if step is None else [str(int(step.at)), number(step.first), number(step.second)]
     change = item.change
-    cells += [_NONE, _NONE] if change is None else [number(change.value), percent(change.fraction)]
+    if change is None or not math.isfinite(change.value):
+        cells += [_NONE, _NONE]
+    else:
+        cells += [number(change.value), percent(change.fraction)]
     time = item.same_time
     return cells + ([_NONE] * 3 if time is None else [duration(time.at), number(time.first), number(time.second)])
 

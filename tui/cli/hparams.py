@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from logging_lib.tfevents.hparams import HParam
 from tui.analysis.hparams.expression import FilterError
 from tui.analysis.hparams.frame import GROUP, RUN, STATUS, Column, Frame, Origin
 from tui.analysis.hparams.groups import Pooling, grouped
+from tui.analysis.hparams.judging import judge_of
 from tui.analysis.hparams.matching import ambiguous_name, matching, unknown_name
 from tui.analysis.hparams.measures import LAST, Measure, Measurer
 from tui.analysis.hparams.ordering import SortKey, ordered
@@ -29,7 +31,7 @@ from tui.cli.logged_hparams import texts_with_hparams
 from tui.cli.output import results
 from tui.cli.reading import read_logdirs, tell
 from tui.cli.table import table
-from tui.render.numbers import number
+from tui.render.numbers import number, plural
 from tui.render.text import printable
 from tui.store.snapshot import StoreSnapshot
 
@@ -56,7 +58,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add("--group", action="store_true", help="one row a session group")
     pools = [pooling.value for pooling in Pooling]
     add("--pool", choices=pools, default=pools[0], help="a group's metrics; best: all of its best session")
-    add("--differs", action="store_true", help="only hparams that are not the same in all sessions")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--all", action="store_true", help="the table: also hparams that are the same in all sessions")
+    which.add_argument("--differs", action="store_true", help="csv, json: only hparams that are not, as in the table")
     add("--derived", action="store_true", help="also what the names of runs and logged texts say of hparams")
     add("--columns", metavar="COL[,COL...]", default="", help="these columns in this order")
     add("--format", choices=("table", "csv", "json"), default="table", help="default: table")
@@ -81,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
         elif arguments.format == "csv":
             write_csv(stream, _file_table(frame, columns), escape=stream.isatty())
         elif len(frame):
-            stream.write(_text_table(frame, columns, grouped=arguments.group))
+            stream.write(_text_table(frame, columns, grouped=arguments.group) + _about_the_same(frame, arguments))
     return 0 if len(frame) else 1
 
 
@@ -89,6 +93,20 @@ def _about_no_sessions(frame: Frame) -> str:
     if frame.hparams:
         return "no hparams were logged; (name) and (text) mark what names of runs and texts say"
     return "no hparams were logged, and the names of runs and texts say none; these are the runs"
+
+
+def _about_the_same(frame: Frame, arguments: argparse.Namespace) -> str:
+    """A line for the hparams that are left out of the table."""
+    if arguments.columns or not _only_differing(frame, arguments):
+        return ""
+    same = sum(not frame.cells(column).differs for column in frame.of(Origin.HPARAM, Origin.NAME))
+    if not same:
+        return ""
+    return f"\n{plural(same, 'hparam')} {'is' if same == 1 else 'are'} the same in all; --all lists them\n"
+
+
+def _only_differing(frame: Frame, arguments: argparse.Namespace) -> bool:
+    return arguments.differs or (arguments.format == "table" and not arguments.all and len(frame) > 1)
 
 
 def _frame(snapshot: StoreSnapshot, sessions: Sessions, arguments: argparse.Namespace) -> Frame:
@@ -102,7 +120,7 @@ def _frame(snapshot: StoreSnapshot, sessions: Sessions, arguments: argparse.Name
         frame = table_of(snapshot, sessions, measurer, measure=measure, derived=derived, texts=texts)
     keys = _sort_keys(frame, arguments.sort)
     if arguments.group:
-        frame = _grouped(frame, Pooling(arguments.pool), keys)
+        frame = grouped(frame, Pooling(arguments.pool), *judge_of(frame, [key.column for key in keys]))
     try:
         mask = matching(frame, arguments.where)
     except FilterError as error:
@@ -139,22 +157,15 @@ def _sort_key(frame: Frame, text: str) -> SortKey:
     return SortKey(column, descending)
 
 
-def _grouped(frame: Frame, pooling: Pooling, keys: Sequence[SortKey]) -> Frame:
-    """One row a group; its best session is that by the first metric that is sorted by, else the first with a goal."""
-    judged = [key.column for key in keys] + [column for column in frame.metrics if not column.extra]
-    judges = [(column, goal(column.metric.tag)) for column in judged if column.metric is not None]
-    judge, aim = next(((column, aim) for column, aim in judges if aim is not None), (None, None))
-    return grouped(frame, pooling, judge, aim)
-
-
 def _columns(frame: Frame, arguments: argparse.Namespace) -> list[Column]:
     """The columns that are wanted: hparams, what is derived and differs, and metrics, unless they are named."""
     if arguments.columns:
         return [_column(frame, name, "--columns") for name in _names(arguments.columns)]
+    only = _only_differing(frame, arguments)
     hparams = [
         column
         for column in frame.hparams
-        if frame.cells(column).differs or not (arguments.differs or (column.origin is Origin.TEXT and len(frame) > 1))
+        if frame.cells(column).differs or not (only or (column.origin is Origin.TEXT and len(frame) > 1))
     ]
     return [*hparams, *(column for column in frame.metrics if not column.extra)]
 
@@ -175,7 +186,10 @@ def _column(frame: Frame, name: str, option: str) -> Column:
 def _text_table(frame: Frame, columns: Sequence[Column], *, grouped: bool) -> str:
     columns = [column for column in columns if column != RUN]
     counted = ["sessions"] if grouped else []
-    headings = ["run", *counted, *(column.name + _MARKS.get(column.origin, "") for column in columns)]
+    titles = [column.name + _MARKS.get(column.origin, "") for column in columns]
+    times = Counter(titles)
+    named = [column.full_name if times[title] > 1 else title for title, column in zip(titles, columns, strict=True)]
+    headings = ["run", *counted, *named]
     rows = []
     for at, row in enumerate(frame.rows):
         cells = [_cell(frame.cells(column).value(at)) for column in columns]

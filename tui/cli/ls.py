@@ -6,7 +6,7 @@ import argparse
 import json
 import time
 
-from tui.analysis.run_state import run_state
+from tui.analysis.run_state import run_state, signs_of_life
 from tui.cli.output import results
 from tui.cli.reading import read_logdir, tell
 from tui.cli.table import table
@@ -41,14 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _state(run: RunSummary, now: float) -> str:
-    return run_state(
-        last_wall_time=run.last_wall_time,
-        interval=run.interval,
-        ended=run.ended,
-        has_nan=run.has_nan,
-        deleted=run.deleted,
-        now=now,
-    ).value
+    return run_state(**signs_of_life(run, now)).value
 
 
 def _as_object(run: RunSummary, now: float) -> dict[str, object]:

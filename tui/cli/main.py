@@ -17,12 +17,16 @@ from types import ModuleType
 from tui.cli.errors import CommandError
 
 # Modules of this package, imported when they are run: nobody waits for what others need.
-_COMMANDS = ("demo", "ls", "tags", "export", "inspect")
+_COMMANDS = ("demo", "ls", "tags", "export", "hparams", "diff", "check", "status", "inspect")
 _USAGE = """tbtui LOGDIR... [OPTIONS]   watch the runs in these directories
        tbtui demo [DIR] [OPTIONS]  write a live synthetic training and watch it
        tbtui ls LOGDIR             list runs
        tbtui tags LOGDIR           list tags
        tbtui export LOGDIR         write every point, histogram, text, image... for other programs
+       tbtui hparams LOGDIR        compare sessions by hparams and metrics
+       tbtui diff LOGDIR RUN RUN   what tells two runs apart
+       tbtui check LOGDIR...       what looks wrong in the runs, with an exit code for scripts
+       tbtui status LOGDIR...      one line, for a status bar
        tbtui inspect FILE          check an event file
        tbtui COMMAND --help        options of a command"""
 _EPILOG = "NAME:PATH gives a LOGDIR a name; one that is called like a command is opened by ./NAME."

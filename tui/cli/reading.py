@@ -42,10 +42,21 @@ def read_logdir(argument: str) -> StoreSnapshot:
     Raises:
         CommandError: it is no readable directory.
     """
-    logdirs = parse_logdirs([argument])
+    return read_logdirs([argument])
+
+
+def read_logdirs(arguments: Sequence[str], *, check: bool = True) -> StoreSnapshot:
+    """Everything in some logdirs, as the screen shows them together; what could not be read is listed on stderr.
+
+    `check`: also the data of long records, images and the like, which takes as long as reading them.
+
+    Raises:
+        CommandError: one is no readable directory, or two have one name.
+    """
+    logdirs = parse_logdirs(arguments)
     with Progress("reading") as progress:
         ingester = Ingester(logdirs, on_commit=lambda version: _show(progress, ingester))
-        snapshot = ingester.read_all()
+        snapshot = ingester.read_all(check=check)
     _tell_problems(snapshot.problems)
     return snapshot
 

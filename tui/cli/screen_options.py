@@ -24,6 +24,9 @@ SETTINGS = {
     "ascii": "ascii",
     "colours": "colours",
     "images": "images",
+    "target": "target",
+    "bell": "bell",
+    "notify": "notify",
     "diff": "diff",
     "mouse": "mouse",
     "fps": "fps",
@@ -44,7 +47,12 @@ def add_screen_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--ascii", action=_SWITCH, help="ASCII characters only; else what the terminal can show")
     _choice(group, "colours", "else what TERM, COLORTERM and NO_COLOR say")
     group.add_argument("--colors", dest="colours", choices=_words("colours"), help=argparse.SUPPRESS)
-    _choice(group, "images", "what images are drawn with")
+    _choice(group, "images", "what images are drawn with; auto: pixels on terminals that surely have them")
+    group.add_argument(
+        "--target", metavar="STEP", type=_number("target"), help="step at which runs are done: how long still"
+    )
+    group.add_argument("--bell", action=_SWITCH, help="ring when something goes wrong or a run ends")
+    group.add_argument("--notify", action=_SWITCH, help="the same as a notification of the desktop (OSC 9)")
     group.add_argument("--diff", action=_SWITCH, help="send the terminal only what changed (usual)")
     group.add_argument("--mouse", action=_SWITCH, help="take the mouse from the terminal (usual)")
     group.add_argument("--fps", metavar="N", type=_number("fps"), help="draw a change at most so often a second")

@@ -44,7 +44,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Print the line; returns the exit code, 1 where there are no runs."""
     run_re, tag_re = pattern("--run", arguments.run_re), pattern("--tag", arguments.tag_re)
-    snapshot = read_logdirs(arguments.logdirs)
+    # It is printed every few seconds, and tells nothing of images.
+    snapshot = read_logdirs(arguments.logdirs, check=False)
     runs = [run for name, run in snapshot.runs.items() if run_re.search(name)]
     if not runs:
         shown = printable(", ".join(arguments.logdirs))

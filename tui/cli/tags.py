@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 
 from tui.analysis.tag_lines import Point, TagLine, tag_lines
-from tui.cli.export.choice import pattern
+from tui.cli.json_number import json_number
 from tui.cli.output import results
+from tui.cli.pattern import pattern
 from tui.cli.reading import read_logdir, tell
 from tui.cli.table import table
 from tui.render.numbers import bytes_, number
@@ -71,16 +71,9 @@ def _as_object(line: TagLine) -> dict[str, object]:
 
 def _point(name: str, point: Point | None) -> dict[str, object]:
     """A value, and where it is; `last_step` is that of the whole tag, whichever run comes last."""
-    value, step, run = (None, None, None) if point is None else (_json_number(point.value), point.step, point.run)
+    value, step, run = (None, None, None) if point is None else (json_number(point.value), point.step, point.run)
     where = {} if name == "last" else {f"{name}_step": step}
     return {name: value, **where, f"{name}_run": run}
-
-
-def _json_number(value: float) -> float | str:
-    """JSON has no other numbers than finite ones; the names are those that `export` writes."""
-    if math.isfinite(value):
-        return value
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def _as_row(line: TagLine) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -35,6 +36,10 @@ _LONGEST_LOOK = 10.0
 _SCAN_SHARE = 10
 _IDLE_SCAN_SHARE = 100
 _LONGEST_SCAN = 60.0
+
+# Bytes of images and the like that are checked when nothing else is to be done: others use the disk too.
+_CHECKED_PER_SECOND = 64e6
+_CHECKED_AT_ONCE = 1 << 21
 
 _log = logging.getLogger(__name__)
 
@@ -123,11 +128,17 @@ class Ingester:
         if self._thread is not None:
             self._thread.join()
 
-    def read_all(self) -> StoreSnapshot:
-        """Read everything there is now, on the caller's thread, without one of our own."""
+    def read_all(self, *, check: bool = True) -> StoreSnapshot:
+        """Read everything there is now, on the caller's thread, without one of our own.
+
+        `check`: also the data of long records, which are passed over otherwise.
+        """
         self._apply(self._sources.scan())
         self._apply(self._sources.look())
         self._drain()
+        while check and (told := self._sources.check()) is not None:
+            self._apply(told)
+            self._tick()
         self._loading = False
         self._commit()
         return self._snapshot
@@ -207,12 +218,23 @@ class Ingester:
     def _wait(self) -> None:
         """Wait for hints until the next look, and act on them."""
         self._stopping.wait(min(max(_LIVE_PAUSE, _COMMIT_SHARE * self._commit_cost), _LONGEST_LIVE_PAUSE))
-        hints = self._watcher.wait(max(0.0, self._next_look - time.monotonic()))
+        pause = self._check()
+        hints = self._watcher.wait(min(max(0.0, self._next_look - time.monotonic()), pause))
         if hints.rescan:
             self._next_scan = min(self._next_scan, self._hurried_scan)
             self._next_look = min(self._next_look, self._hurried_scan)
         if hints.paths:
             self._apply(self._sources.look(hints.paths))
+
+    def _check(self) -> float:
+        """Check some of the data that were passed over; returns in how many seconds to go on, at the earliest."""
+        before = self._sources.bytes_unchecked
+        while (done := before - self._sources.bytes_unchecked) < _CHECKED_AT_ONCE:
+            told = self._sources.check()
+            if told is None:
+                return math.inf
+            self._apply(told)
+        return done / _CHECKED_PER_SECOND
 
     def _apply(self, batches: Iterable[Batch]) -> None:
         for batch in batches:
@@ -238,8 +260,10 @@ class Ingester:
 
     def _make_status(self, error: str | None) -> IngestStatus:
         sources, watcher = self._sources, self._watcher
+        # On the thread they are checked when all is read; a command waits for them.
+        waiting = sources.bytes_unchecked if self._thread is None else 0
         return IngestStatus(
-            sources.bytes_read,
+            sources.bytes_read - waiting,
             sources.bytes_total,
             sources.files,
             self._loading,

@@ -44,6 +44,8 @@ class Sources:
         """Bytes read of all files."""
         self.bytes_total = 0
         """Bytes read, and those that wait to be read."""
+        self.bytes_unchecked = 0
+        """Of those read, the ones that were passed over and are still to be checked."""
         self._logdirs = tuple(logdirs)
         self._breathe = breathe
         self._fast_tools = FastTools()
@@ -51,6 +53,8 @@ class Sources:
         self._by_path: dict[str, list[EventFileReader]] = {}
         self._rota: Rota[EventFileReader] = Rota()
         self._counted: dict[EventFileReader, tuple[int, int]] = {}
+        # Readers that passed over data, and how many bytes of them are not checked yet.
+        self._unchecked: dict[EventFileReader, int] = {}
         self._directories: dict[str, int] = {}
         self._directory_rota: Rota[str] = Rota()
         self._linked = 0
@@ -137,7 +141,34 @@ class Sources:
         """Read the reader's next chunk; returns what it tells about the file."""
         batches = reader.read()
         self._count(reader)
+        self._count_unchecked(reader)
         return batches
+
+    def check(self) -> list[Batch] | None:
+        """Check some data that were passed over; returns what there is to tell, None where all is checked that can be.
+
+        Of a file that has grown, or is out of reach, nothing is checked until it was looked at and read.
+        """
+        if not self._unchecked:
+            return None
+        reader = next(reversed(self._unchecked))
+        before = reader.unchecked.bytes
+        batches = [] if reader.pending else reader.check()
+        self._count_unchecked(reader)
+        if reader.unchecked.bytes == before:
+            self._forget_unchecked(reader)
+        return batches
+
+    def _count_unchecked(self, reader: EventFileReader) -> None:
+        unchecked = reader.unchecked.bytes
+        self.bytes_unchecked += unchecked - self._unchecked.get(reader, 0)
+        if unchecked:
+            self._unchecked[reader] = unchecked
+        else:
+            self._unchecked.pop(reader, None)
+
+    def _forget_unchecked(self, reader: EventFileReader) -> None:
+        self.bytes_unchecked -= self._unchecked.pop(reader, 0)
 
     def next(self) -> EventFileReader | None:
         """The reader whose turn it is, or None when all that was seen is read.
@@ -201,6 +232,7 @@ class Sources:
         if reader in self._queue:
             self._queue.remove(reader)
         self._rota.drop(reader)
+        self._forget_unchecked(reader)
         read, total = self._counted.pop(reader, (0, 0))
         self.bytes_read -= read
         self.bytes_total -= total

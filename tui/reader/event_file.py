@@ -9,17 +9,19 @@ from io import FileIO
 from pathlib import Path
 from typing import NamedTuple
 
-from logging_lib.tfevents.record import Record, RecordDecoder
+from logging_lib.tfevents.record import HEADER_BYTES, Record, RecordDecoder
 from tui.model import Batch, Forgotten, Gone, Problem, Recovered, RunActivity
 from tui.reader.continuity import SAMPLE_BYTES, Identity, Sample, State, end_of_data, holds_record
 from tui.reader.decode import EventDecoder
 from tui.reader.scalar_blocks import FastTools
 from tui.reader.stream import CHUNK_BYTES, EventStream
+from tui.reader.unchecked import Unchecked, is_intact
 
 # Damaged stretches, the newest ones, that are looked at again when the file changes.
 _MOST_SAMPLES = 8
 _HEAD_BYTES = 64
 _ZEROS = "zeros, which are not written yet or were lost in a crash,"
+_DAMAGED = "payload fails its CRC;"
 _NO_MEMORY = "not enough memory for a record of this file; it is read no further"
 
 
@@ -43,6 +45,8 @@ class EventFileReader:
     not, since the file was truncated or rewritten, what was read is Forgotten, and the file is read from its start;
     likewise where a damaged stretch has become something else: a network file system may show the data late.
     Earlier changes than of the last record are not looked for.
+
+    The data of long records were passed over: `check` checks them, when there is nothing to read.
 
     Invariants: `offset` bytes have been read, of `size` that were there at the last look; `_state` is the file's
     state in which all of it was read.
@@ -86,6 +90,9 @@ class EventFileReader:
         self._no_memory = False
         self._samples: deque[Sample] = deque(maxlen=_MOST_SAMPLES)
         self._damage_told = -1
+        # Payloads that failed their CRC when they were checked, by offset, with their lengths; 0 for those that are
+        # checked twice: once more after the file changed, for a network file system may have shown them too early.
+        self._damaged: dict[int, int] = {}
 
     @property
     def offset(self) -> int:
@@ -101,6 +108,33 @@ class EventFileReader:
     def full(self) -> bool:
         """Whether so much was read since the last `take` that it should be taken before more is read."""
         return self._decoder.full
+
+    @property
+    def unchecked(self) -> Unchecked:
+        """The data that were passed over, and not checked yet."""
+        return self._stream.unchecked
+
+    def check(self) -> list[Batch]:
+        """Check the newest data that were not; returns what there is to tell. To be called when nothing is pending.
+
+        Where the file is another by now, or cannot be read, they stay unchecked: the next look is to find out.
+        """
+        offset, length = self.unchecked.next
+        try:
+            with FileIO(self.path) as file:
+                state = State.of(os.fstat(file.fileno()))
+                if not self._may_follow(state):
+                    return []
+                intact = is_intact(file, offset, length, self._breathe)
+        except OSError as error:
+            return self._miss(error)
+        self.unchecked.drop_next()
+        if intact and offset in self._damaged:
+            return [*self.forget(), RunActivity(self.run, self.path, 0, None, None)]
+        if intact or offset in self._damaged:
+            return []
+        self._damaged[offset] = length
+        return [Problem(self.path, offset - HEADER_BYTES, f"{_DAMAGED} {length} bytes that cannot be shown")]
 
     def look(self) -> list[Batch]:
         """Notice whether the file has changed."""
@@ -160,6 +194,7 @@ class EventFileReader:
         self._stream = EventStream(self._decoder, breathe=self._breathe, fast=self._fast, tools=self._tools)
         self._samples.clear()
         self._damage_told = -1
+        self._damaged.clear()
         self._state = self._complaint = self._cut = self._head = None
         self._no_memory = self._blocked = False
         return [Forgotten(self.run, self.path)]
@@ -196,7 +231,12 @@ class EventFileReader:
         open_tail = self._damage_told < kept
         if (last and not holds_record(file, last)) or not all(sample.is_in(file) for sample in self._samples):
             self._start_over(file, state, told)
-        elif kept < self.offset and (not followed or (open_tail and self.offset - kept <= SAMPLE_BYTES)):
+            return
+        for offset, length in self._damaged.items():
+            if length:
+                self.unchecked.add(offset, length)
+                self._damaged[offset] = 0
+        if kept < self.offset and (not followed or (open_tail and self.offset - kept <= SAMPLE_BYTES)):
             # What there was of an unfinished record may have become anything.
             self._stream.resume(kept)
 

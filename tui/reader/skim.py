@@ -1,7 +1,7 @@
 """Long records of images, sounds and texts: what an event says of its data is read; the data stay in the file.
 
-A log directory with gigabytes of images opens as fast as one without. The price: damage inside such data is found only
-when they are shown, or by `tbtui inspect`, which reads everything.
+A log directory with gigabytes of images opens as fast as one without. The CRCs of such data are checked afterwards
+(unchecked.py).
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from tui.reader.decode import EventDecoder
 from tui.reader.mark import Mark
 from tui.reader.scalar_blocks import BlockDecoder, FastTools, Stop
 from tui.reader.skim import skim
+from tui.reader.unchecked import Unchecked
 
 CHUNK_BYTES = 1 << 20
 # Chunks under this size, such as the latest points of a live run, are read record by record.
@@ -33,7 +34,8 @@ class EventStream:
     """Reads on in a file from `offset`, how far bytes have been taken in, into a decoder.
 
     A truncated record at the end is a state: reading goes on when the rest arrives. Damage becomes Problems, each
-    reported once. `last` is the last whole record, by which a copy of the file is known.
+    reported once. `last` is the last whole record, by which a copy of the file is known. `unchecked` are the payloads
+    that were passed over.
 
     Invariant: between two reads the bytes taken in that are not decoded yet wait in `_carried` or in `_records`, not
     in both.
@@ -56,6 +58,7 @@ class EventStream:
         """
         self.offset = 0
         self.last: Mark | None = None
+        self.unchecked = Unchecked()
         self._decoder = decoder
         self._breathe = breathe
         self._tools = tools or FastTools()
@@ -111,6 +114,7 @@ class EventStream:
             if record is None:
                 break
             self._decoder.add_skimmed(record)
+            self.unchecked.add(record.offset, record.length)
             self.last, self._newest = record.mark, None
             self.resume(self.last.end)
             self._chunk_bytes = _FIRST_CHUNK_BYTES

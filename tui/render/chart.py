@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,12 +38,20 @@ class Spot:
     behind: Behind = Behind.NOTHING
 
 
+class Flag(NamedTuple):
+    """One narrow character at the upper edge, at an x; `severe` ones are drawn as warnings are, others as marks."""
+
+    x: float
+    character: str
+    severe: bool
+
+
 @dataclass(frozen=True, eq=False)
 class ChartSpec:
     """What a chart shows. Without `y_ticks` there is no left axis, without `x_ticks` no lower one.
 
     The cursor, the other marked places and the ends of the `shaded` stretch are x values, `spots` places over the
-    curves; what of them is outside the window is left out.
+    curves; what of them and of the `flags` is outside the window is left out. Of flags in one column the last is seen.
     """
 
     curves: Sequence[Curve | Path]
@@ -53,6 +62,7 @@ class ChartSpec:
     marks_x: Sequence[float] = ()
     shaded: tuple[float, float] | None = None
     spots: Sequence[Spot] = ()
+    flags: Sequence[Flag] = ()
     grid: bool = True
     glyphs: Glyphs = BRAILLE
 
@@ -131,6 +141,9 @@ def draw_chart(spec: ChartSpec, width: int, height: int, raster: Raster | None =
     _draw_undrawable(canvas, spec, area, raster.marks)
     _draw_feet(canvas, spec, area, marks, cursor)
     _draw_spots(canvas, spec, area)
+    for flag in spec.flags:
+        if (column := area.column_of(flag.x, spec.window)) is not None:
+            canvas.put(area.top, column, flag.character, Part.WARNING if flag.severe else Part.MARK)
     return canvas
 
 

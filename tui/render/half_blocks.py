@@ -82,16 +82,13 @@ def colour_cells(raster: Bytes, *, many: bool = False) -> PictureCells:
     Args:
         many: the terminal has 256 colours: colours are those of its fixed ones that are nearest.
     """
-    quarters = _by_cell(raster.astype(np.float32))
-    pattern = _best_patterns(quarters)
-    inked = _QUARTERS[pattern][..., None, :]
-    count = inked.sum(-1)
-    inks = (inked @ quarters)[..., 0, :] / count
-    papers = ((1 - inked) @ quarters)[..., 0, :] / (4 - count)
+    height, width = len(raster) // 2, raster.shape[1] // 2
+    pattern, colours = _two_colours(_by_cell(raster.astype(np.float32)).reshape(height * width, 4, 3))
+    pattern, colours = pattern.reshape(height, width), colours.reshape(2, height, width, 3)
     if many:
-        return _plain(pattern, among_256(inks), among_256(papers))
-    fine = _plain(pattern, _fewer(inks, _FINE), _fewer(papers, _FINE))
-    return fine if runs(fine) <= _MOST_RUNS else _plain(pattern, _fewer(inks, _COARSE), _fewer(papers, _COARSE))
+        return _plain(pattern, among_256(colours))
+    fine = _plain(pattern, _fewer(colours, _FINE))
+    return fine if runs(fine) <= _MOST_RUNS else _plain(pattern, _fewer(colours, _COARSE))
 
 
 def grey_cells(raster: Bytes, glyphs: Glyphs, *, dark: bool) -> PictureCells:
@@ -133,24 +130,28 @@ def _by_cell(raster: Floats) -> Floats:
     return cells.reshape(height // 2, width // 2, 4, channels)
 
 
-def _best_patterns(quarters: Floats) -> npt.NDArray[np.intp]:
-    """The place among the blocks of the pattern for each cell: the upper half, unless another is clearly nearer.
+def _two_colours(quarters: Floats) -> tuple[npt.NDArray[np.intp], Floats]:
+    """For cells [n, 4, 3] the places among the blocks of their patterns, the upper half unless another is clearly
+    nearer, and their ink and paper [2, n, 3].
 
     The best two colours are the means of the two parts. The squared difference that is left is least where the sum,
     over both, of the number of quarters times the square of their mean is largest.
     """
     inked = _QUARTERS[list(_PATTERNS)]
-    sums = inked @ quarters
-    others = quarters.sum(2, keepdims=True) - sums
-    count = inked.sum(1)
-    kept = (sums**2).sum(-1) / count + (others**2).sum(-1) / (4 - count)
-    best = kept.argmax(-1)
-    gain = np.take_along_axis(kept, best[..., None], -1)[..., 0] - kept[..., 0]
-    return np.array(_PATTERNS)[np.where(gain > _LEAST_GAIN, best, 0)]
+    # One product of matrices: of very many small ones numpy makes a slow loop.
+    sums = (inked @ quarters.transpose(1, 2, 0).reshape(4, -1)).reshape(len(_PATTERNS), 3, -1)
+    others = quarters.sum(1).T - sums
+    count = inked.sum(1)[:, None]
+    kept = (sums**2).sum(1) / count + (others**2).sum(1) / (4 - count)
+    best, each = kept.argmax(0), np.arange(len(quarters))
+    best = np.where(kept[best, each] - kept[0] > _LEAST_GAIN, best, 0)
+    inks, papers = sums[best, :, each] / count[best], others[best, :, each] / (4 - count[best])
+    return np.array(_PATTERNS)[best], np.stack([inks, papers])
 
 
-def _plain(pattern: npt.NDArray[np.intp], inks: Bytes, papers: Bytes) -> PictureCells:
-    """Cells of one colour are blanks: they take fewer bytes."""
+def _plain(pattern: npt.NDArray[np.intp], colours: Bytes) -> PictureCells:
+    """Cells with their ink and paper [2, h, w, 3]. Those of one colour are blanks: they take fewer bytes."""
+    inks, papers = colours
     alike = (inks == papers).all(-1)
     blocks = np.array([ord(block) for block in _BLOCKS], np.uint32)
     return PictureCells(np.where(alike, ord(" "), blocks[pattern]).astype(np.uint32), inks, papers)
@@ -165,14 +166,15 @@ def runs(cells: PictureCells) -> int:
 
 
 def _fewer(colours: Floats, tolerance: _Tolerance) -> Bytes:
-    """Colours [h, w, 3] with fewer different ones: rounded, or the same as on the left where that is near enough."""
+    """Colours [2, h, w, 3] with fewer different ones: rounded, or the same as on the left where that is near enough."""
     step = tolerance.step
-    found = ((colours + step / 2) // step * step).clip(0, 255)
-    for x in range(1, found.shape[1]):
-        left = found[:, x - 1]
-        near = np.abs(colours[:, x] - left).max(-1) <= tolerance.unseen
-        np.copyto(found[:, x], left, where=near[:, None])
-    return found.astype(np.uint8)
+    # Column by column, each in one piece.
+    wanted = np.ascontiguousarray(colours.transpose(2, 3, 0, 1))
+    found = ((wanted + step / 2) // step * step).clip(0, 255)
+    for x in range(1, len(found)):
+        near = np.abs(wanted[x] - found[x - 1]).max(0) <= tolerance.unseen
+        np.copyto(found[x], found[x - 1], where=near)
+    return found.astype(np.uint8).transpose(2, 3, 0, 1)
 
 
 _CUBE = np.array((0, 95, 135, 175, 215, 255), np.float32)

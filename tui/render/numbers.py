@@ -13,6 +13,8 @@ YEAR = 365 * DAY
 # A log may hold any wall time; a column is only so wide.
 _LONGEST = 999 * YEAR
 _AGE_NOW = MINUTE
+_PER = ((1.0, "s"), (MINUTE, "min"), (HOUR, "h"))
+_LEAST_RATE = 0.1
 
 
 class _Unit(NamedTuple):
@@ -51,6 +53,12 @@ def count(n: float) -> str:
 def plural(n: int, noun: str) -> str:
     """How many of what: `1 run`, `12.4k points`."""
     return f"{count(n)} {noun}" if n == 1 else f"{count(n)} {noun}s"
+
+
+def rate(per_second: float, noun: str = "") -> str:
+    """How often: `1.2k/s`; with the noun `step` `12 steps/min`. Per minute or hour where it is rare."""
+    seconds, unit = next((per for per in _PER if per_second * per[0] >= _LEAST_RATE), _PER[-1])
+    return f"{count(float(f'{per_second * seconds:.3g}'))}{f' {noun}s' if noun else ''}/{unit}"
 
 
 def bytes_(n: float) -> str:

@@ -54,6 +54,8 @@ _MARKS = "●▲■◆▼▶✚◖"
 _ASCII_MARKS = "o^#dv>+@"
 MARKS_IN_ASCII = dict(zip(_MARKS, _ASCII_MARKS, strict=True))
 """Each run mark's ASCII character."""
+_LEAST_CONTRAST = 2.0
+_MIDDLE = 0.18  # the luminance that looks half way between black and white
 
 
 def assign(names: Iterable[str], beside: Iterable[RunStyle] = (), *, palette: str = "default") -> dict[str, RunStyle]:
@@ -90,6 +92,28 @@ def _style(colours: tuple[str, str], slot: int, earlier: int) -> RunStyle:
 def faint(colour: str, background: str) -> str:
     """A colour more than half way to the background: for what lies behind."""
     return fade(colour, background, 9)[5]
+
+
+def legible(colour: str, background: str) -> str:
+    """The colour, lighter or darker as far as is needed for it to be seen on the background."""
+    end = "#ffffff" if _luminance(background) < _MIDDLE else "#000000"
+    shades = fade(colour, end, 17)
+    return next((shade for shade in shades if _contrast(shade, background) >= _LEAST_CONTRAST), end)
+
+
+def _contrast(colour: str, background: str) -> float:
+    """WCAG's contrast ratio, from 1 to 21."""
+    low, high = sorted((_luminance(colour), _luminance(background)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    """WCAG's relative luminance of sRGB, from 0 to 1."""
+    red, green, blue = (
+        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+        for share in (channel / 255 for channel in _channels(colour))
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def fade(start: str, end: str, n: int) -> list[str]:

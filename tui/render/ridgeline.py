@@ -112,15 +112,19 @@ def _silhouettes(spec: RidgelineSpec, area: PlotArea, baselines: Sequence[int]) 
     # The oldest has the least room above it.
     peak = 4 * max(baselines[0] + 1, min(_LEAST_PEAK, area.height))
     heights = _on_ground(np.ceil(_shares(spec, 2 * area.width) * peak).astype(np.int64))
-    row = np.arange(4 * area.height)[:, np.newaxis]
+    rows = np.arange(4 * area.height)[:, np.newaxis]
     for index, baseline in enumerate(baselines):
         bottom = 4 * baseline + 3
         top = bottom + 1 - heights[index]
-        body = (row >= top) & (row <= bottom)
+        # No ridge is higher than the peak: what is above that, and a dot more, stays as it is.
+        first = max(baseline - (peak + 1) // 4, 0)
+        row = rows[4 * first : bottom + 1]
+        body = row >= top
         ridge = body if index == spec.chosen else body & (row <= _outline_end(top, bottom))
-        dots &= ~(body | (row == top - 1) & (heights[index] > 0))
-        dots |= ridge
-        owners[pack_dots(ridge) != 0] = index
+        over = dots[4 * first : bottom + 1]
+        over &= ~(body | (row == top - 1) & (heights[index] > 0))
+        over |= ridge
+        owners[first : baseline + 1][pack_dots(ridge) != 0] = index
     return Raster(pack_dots(dots), owners, np.zeros(owners.shape, np.bool_), Marks.none(area.width))
 
 
@@ -146,16 +150,25 @@ def _shares(spec: RidgelineSpec, columns: int) -> Floats:
     own = float(counts.max()) or 1.0
     counts /= own
     places = (spec.edges / 2 - spec.edges[0] / 2) / (spec.edges[-1] / 2 - spec.edges[0] / 2)
-    density = np.stack([_density(row, places, columns) for row in counts])
+    density = _density(counts, places, columns)
     return np.asarray(density / (density.max() or 1.0)) * min(own / (spec.peak or own), 1.0)
 
 
 def _density(counts: Floats, places: Floats, columns: int) -> Floats:
-    """Counts at each column of dots, averaged over a bin's or a column's width: the larger one.
+    """Counts [ridges, bins] at each column of dots, averaged over a bin's or a column's width: the larger one.
 
     That joins wide bins by slopes, and loses nothing of narrow ones. `places` are the edges, scaled to 0..1.
     """
     reach = max(float(np.median(np.diff(places))), 1.0 / columns) / 2
     centres = np.linspace(0.0, 1.0, columns)
-    total = np.concatenate(([0.0], np.cumsum(counts)))
-    return np.maximum(np.interp(centres + reach, places, total) - np.interp(centres - reach, places, total), 0.0)
+    total = np.concatenate((np.zeros((len(counts), 1)), np.cumsum(counts, axis=1)), axis=1)
+    slope = np.diff(total, axis=1) / np.diff(places)
+    below, above = (_along(x, places, total, slope) for x in (centres - reach, centres + reach))
+    return np.maximum(above - below, 0.0)
+
+
+def _along(x: Floats, places: Floats, values: Floats, slope: Floats) -> Floats:
+    """As np.interp of x [n] in each row of values [rows, places]; float64[rows, n]."""
+    left = np.clip(np.searchsorted(places, x, side="right") - 1, 0, len(places) - 2)
+    found = slope[:, left] * (x - places[left]) + values[:, left]
+    return np.where(x >= places[-1], values[:, -1:], np.where(x < places[0], values[:, :1], found))

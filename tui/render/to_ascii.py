@@ -14,10 +14,13 @@ UNKNOWN = "?"
 _SIGNS = {
     "*": "★☆◉", "~": "…≈", "x": "×✗", "%": "□", ".": "○·░", "=": "◌═━", ":": "┊▒", "+": "±┼├┤┬┴┌┐└┘╭╮╯╰┏┓┗┛╔╗╚╝",
     ">": "→▸›»", "<": "←◂‹«", "^": "↑▴", "v": "↓▾", "d": "Δδ", "s": "σ", "u": "µμ", "o": "•", "'": "‘’", '"': "“”",
+    "r": "ρ", "w": "ω", "2": "²",
     "|": "│┃║╏▏▎▍▌▋▊▉▐▕", "-": "─╍–—−↔▔▀", "_": "▁▂▃▄", "#": "█▓▅▆▇▖▗▘▙▛▜▝▟", "/": "÷▞", "\\": "▚",
 }  # fmt: skip
 _ASCII_OF = MARKS_IN_ASCII | {sign: ascii_sign for ascii_sign, signs in _SIGNS.items() for sign in signs}
 _ASCII_OF["🔎"] = " >"
+_SPREAD, _SPREAD_IN_ASCII = " ± ", " +-"
+"""Between two numbers a sign of one cell would say that they are added."""
 
 
 @lru_cache(maxsize=8192)
@@ -26,6 +29,7 @@ def to_ascii(text: str) -> str:
 
     Braille becomes signs whose ink lies where its dots are.
     """
+    text = text.replace(_SPREAD, _SPREAD_IN_ASCII)
     if text.isascii():
         return text
     spans, _ = split_graphemes(text)

@@ -92,5 +92,7 @@ def test_tensors_are_rows_of_edges_and_counts() -> None:
     assert buckets.left.dtype == np.float64
     with pytest.raises(ValueError, match=r"shape \[3\], not \[k, 3\]"):
         buckets_from_tensor(np.zeros(3))
+    signalling = np.full((1, 3), 0x7F800001, "<u4").view("<f4")  # NaN that complain when they are used
+    assert np.isnan(buckets_from_tensor(signalling).counts).all()
     with pytest.raises(ValueError, match=r"shape \[2, 4\], not \[k, 3\]"):
         buckets_from_tensor(np.zeros((2, 4)))

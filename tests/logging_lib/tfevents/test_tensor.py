@@ -99,18 +99,29 @@ def test_short_typed_lists_repeat_their_last_element(name: str) -> None:
     assert_same(from_tensor_proto(some), np.array([*values, values[2], values[2]], dtype))
 
 
-@pytest.mark.parametrize(("field", "dtype"), [("float_val", "DT_FLOAT"), ("string_val", "DT_STRING")])
 @pytest.mark.parametrize("values", [0, 1, MAX_REPEATED])
-def test_lists_are_filled_up_to_a_bound(field: str, dtype: str, values: int) -> None:
+def test_lists_are_filled_up_to_a_bound(values: int) -> None:
     """A few bytes must not cost gigabytes; a list that is itself as long as its shape may have any length."""
-    fields = {field: [b"x" if dtype == "DT_STRING" else 1.5] * values}
-    assert from_tensor_proto(proto_of(dtype, [1 << 10, 1 << 10], **fields)).shape == (1 << 10, 1 << 10)
+    fields = {"float_val": [1.5] * values}
+    assert from_tensor_proto(proto_of("DT_FLOAT", [1 << 10, 1 << 10], **fields)).shape == (1 << 10, 1 << 10)
     with pytest.raises(ValueError, match=f"holds {values} elements; it is not filled up"):
-        from_tensor_proto(proto_of(dtype, [MAX_REPEATED + 1], **fields))
+        from_tensor_proto(proto_of("DT_FLOAT", [MAX_REPEATED + 1], **fields))
     with pytest.raises(ValueError, match="not filled up"):
-        from_tensor_proto(proto_of(dtype, [MAX_ELEMENTS], **fields))
-    whole = {field: [b"x" if dtype == "DT_STRING" else 1.5] * (MAX_REPEATED + 1)}
-    assert from_tensor_proto(proto_of(dtype, [MAX_REPEATED + 1], **whole)).shape == (MAX_REPEATED + 1,)
+        from_tensor_proto(proto_of("DT_FLOAT", [MAX_ELEMENTS], **fields))
+    whole = {"float_val": [1.5] * (MAX_REPEATED + 1)}
+    assert from_tensor_proto(proto_of("DT_FLOAT", [MAX_REPEATED + 1], **whole)).shape == (MAX_REPEATED + 1,)
+
+
+@pytest.mark.parametrize(("values", "filled"), [([], 1 << 16), ([b"x" * 48], 1 << 14), ([b"x", b"y" * 1008], 1 << 10)])
+def test_strings_are_filled_up_to_a_bound(values: list[bytes], filled: int) -> None:
+    """Of strings the bytes count: each would be decoded, and shown, on its own."""
+    shape = len(values) + filled
+    array = from_tensor_proto(proto_of("DT_STRING", [shape], string_val=values))
+    assert array.tolist() == values + [values[-1] if values else b""] * filled
+    with pytest.raises(ValueError, match=f"holds {len(values)} elements; it is not filled up"):
+        from_tensor_proto(proto_of("DT_STRING", [shape + 1], string_val=values))
+    whole = proto_of("DT_STRING", [MAX_REPEATED + 1], string_val=[b"x"] * (MAX_REPEATED + 1))
+    assert from_tensor_proto(whole).shape == (MAX_REPEATED + 1,)
 
 
 @pytest.mark.parametrize("name", [*TYPED_LISTS, "DT_HALF", "DT_BFLOAT16", "DT_COMPLEX64", "DT_COMPLEX128"])

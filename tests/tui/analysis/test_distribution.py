@@ -24,7 +24,17 @@ from tests.tui.analysis.histograms import (
     rows,
     separate,
 )
-from tui.analysis.distribution import BINS, Moments, equal_edges, moments, rebin, share_clipped, share_of_zero, span
+from tui.analysis.distribution import (
+    BINS,
+    Moments,
+    equal_edges,
+    moments,
+    moments_of_sums,
+    rebin,
+    share_clipped,
+    share_of_zero,
+    span,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +50,43 @@ from tui.analysis.distribution import BINS, Moments, equal_edges, moments, rebin
 )
 def test_moments(histogram: Buckets, expected: Moments | None) -> None:
     assert moments(histogram) == expected
+
+
+@given(st.lists(st.floats(-1e6, 1e6, width=32), min_size=1, max_size=60), st.integers(1, 9))
+def test_sums_tell_mean_and_spread_of_any_values(values: list[float], bins: int) -> None:
+    array = np.array(values)
+    counts, edges = np.histogram(array, bins)
+    counted = Buckets(edges[:-1], edges[1:], counts.astype(np.float64))
+    found = moments_of_sums(counted, len(array), float(array.sum()), float(array @ array))
+    if found is not None:
+        assert found.mean == pytest.approx(array.mean(), rel=1e-9, abs=1e-9)
+        assert found.std == pytest.approx(array.std(), rel=1e-3)
+    else:  # the spread is lost in rounding
+        assert array.std() ** 2 <= 2e-12 * float(array @ array) / len(array)
+
+
+def test_values_within_one_bucket_have_a_spread_by_their_sums() -> None:
+    one = buckets((0.5, 1.5, 4))
+    assert moments(one) == Moments(1.0, 0.0)
+    assert moments_of_sums(one, 4, 4.0, 4.25) == Moments(1.0, 0.25)
+
+
+@pytest.mark.parametrize(
+    ("num", "total", "squares"),
+    [
+        (4, 0, 0),  # left out by who logged
+        (5, 4.0, 4.25),  # of other values than the buckets hold
+        (4, 4.0, 40.0),
+        (4, 8.0, 17.0),
+        (4, 4.0, 4.0),  # no spread, or none that is not lost
+        (4, math.nan, math.nan),
+        (4, math.inf, math.inf),
+    ],
+)
+def test_sums_that_do_not_go_with_the_buckets_tell_nothing(num: float, total: float, squares: float) -> None:
+    assert moments_of_sums(buckets((0.5, 1.5, 4)), num, total, squares) is None
+    assert moments_of_sums(EMPTY, 0, 0, 0) is None
+    assert moments_of_sums(WIDEST, WIDEST.total, 0, 1) is None
 
 
 @pytest.mark.parametrize("histogram", [EMPTY, BROKEN])

@@ -32,6 +32,17 @@ def test_what_nothing_takes_is_a_result() -> None:
     assert shapes(model) == {"m": (2,), "m/a": (1,), "m/b": (2,)}
 
 
+def test_what_nothing_takes_is_no_result_beside_those_that_are_named() -> None:
+    model = model_of(
+        node("input/x", "IO Node", shapes=((1,),)),
+        node("m/counter", "aten::add_", shapes=((),)),
+        node("m/a", "aten::relu", "input/x", shapes=((2,),)),
+        node("m/pair", "prim::TupleConstruct", "m/a", "m/a"),
+        node("output/y", "IO Node", "m/pair"),
+    )
+    assert shapes(model)["m"] is None
+
+
 def test_scopes_of_tensorflow_have_no_shape_of_their_own() -> None:
     model = model_of(node("m/a", "Relu", shapes=((1,),)), node("m/b"), node("out", "Relu", "m/a", shapes=((1,),)))
     assert shapes(model)["m"] is None

@@ -14,7 +14,7 @@ from logging_lib.tfevents import plugins
 from tests.logging_lib.graph_models import Classifier
 from tests.tui.analysis.graphs import model_of, node, traced
 from tui.analysis.graph_model import FUNCTIONS, MOST_NODES, GraphModel, model_of_graphs, model_of_keras
-from tui.analysis.graph_parameters import GraphKind
+from tui.analysis.graph_parameters import NO_WEIGHTS, GraphKind, Weights
 from tui.ingest.ingester import Ingester
 from tui.reader.named_logdir import LogDir
 from tui.reader.payload import Graph, read_graph, read_keras_model
@@ -37,9 +37,9 @@ def test_modules_are_layers() -> None:
         ("features.1.1", "ReLU", (2, 4, 5, 5), 0),
         ("features.1.2", "MaxPool2d", (2, 4, 2, 2), 0),
         ("Classifier", "Classifier", (2, 2), 0),
-        # A dictionary of modules is never called itself: torch leaves it out of the scopes.
+        # A dictionary of modules is never called itself: only parameters tell that there is one.
         ("drop", "Dropout", (2, 4), 0),
-        ("out", "Linear", (2, 2), 10),
+        ("head.out", "Linear", (2, 2), 10),
     ]
 
 
@@ -56,6 +56,45 @@ def test_the_output_of_a_layer_is_what_is_taken_outside() -> None:
             return total
 
     assert rows(traced(Net(), torch.zeros(4, 2, 3)))[0] == ("rnn", "LSTM", (4, 2, 5), 200)
+
+
+def test_modules_of_lists_are_called_as_their_parameters_are() -> None:
+    class Block(nn.Module):
+        def __init__(self, size: int) -> None:
+            super().__init__()
+            self.fc = nn.Linear(size, size + 1)
+            self.act = nn.ReLU()
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            y: torch.Tensor = self.act(self.fc(x)) + 1
+            return y
+
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.blocks = nn.ModuleList([Block(3), Block(4)])
+            self.left, self.right = nn.ModuleList([nn.Linear(5, 2)]), nn.ModuleList([nn.Linear(2, 6)])
+            self.scale = nn.Parameter(torch.ones(6))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            for block in self.blocks:
+                x = block(x)
+            y: torch.Tensor = self.right[0](self.left[0](x)) * self.scale
+            return y
+
+    found = traced(Net(), torch.zeros(1, 3))
+    assert [(row.name, row.type, row.shape, row.weights) for row in found.rows] == [
+        ("blocks.0.fc", "Linear", (1, 4), Weights(16, None, 64, assumed=True)),
+        ("blocks.0.act", "ReLU", (1, 4), NO_WEIGHTS),
+        ("blocks.0", "Block", (1, 4), NO_WEIGHTS),
+        ("blocks.1.fc", "Linear", (1, 5), Weights(25, None, 100, assumed=True)),
+        ("blocks.1.act", "ReLU", (1, 5), NO_WEIGHTS),
+        ("blocks.1", "Block", (1, 5), NO_WEIGHTS),
+        # Two lists: both have a Linear[0] in the same scope.
+        ("left.0", "Linear", (1, 2), Weights(12, None, 48, assumed=True)),
+        ("right.0", "Linear", (1, 6), Weights(18, None, 72, assumed=True)),
+        ("Net", "Net", (1, 6), Weights(0, None, 0, 1)),
+    ]
 
 
 def test_each_row_leads_to_its_scope() -> None:

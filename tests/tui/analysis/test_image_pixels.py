@@ -7,8 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from PIL import Image
 
-from tui.analysis.image_pixels import as_rgba, image_difference, over, raster_size, seen, seen_difference
+from tui.analysis.image_pixels import (
+    as_rgba,
+    dots_size,
+    image_difference,
+    over,
+    raster_size,
+    seen,
+    seen_difference,
+    seen_difference_in_dots,
+    seen_in_dots,
+)
 from tui.analysis.image_view import ImageView, Room, image_view
 
 Array = np.ndarray
@@ -132,3 +143,39 @@ def test_differences_are_symmetric_and_exact(a: Array, data: st.DataObject) -> N
     x, y = found.at
     assert expected[y, x].max() == found.max
     assert found.gain == 1 or found.gain & (found.gain - 1) == 0
+
+
+def test_dots_of_a_view() -> None:
+    view = image_view((640, 480), Room(120, 40, aspect=2, dots=9))
+    assert dots_size(view, (9, 18)) == (960, 720)
+    assert dots_size(image_view((5000, 3), Room(120, 40, aspect=2, dots=9)), (9, 18)) == (1080, 1)
+
+
+@pytest.mark.parametrize(
+    ("size", "how"),
+    [
+        ((60, 40), Image.Resampling.NEAREST),
+        ((30, 20), Image.Resampling.NEAREST),
+        ((45, 30), Image.Resampling.BILINEAR),
+        ((100, 67), Image.Resampling.NEAREST),
+        ((20, 13), Image.Resampling.BOX),
+    ],
+)
+def test_a_window_in_dots_is_scaled_as_pillow_does(size: tuple[int, int], how: Image.Resampling) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 50, 3)).astype(np.uint8)
+    view = ImageView(10, 15, 30, 20, 1.0)
+    expected = np.asarray(Image.fromarray(pixels[15:35, 10:40]).resize(size, how))
+    found = seen_in_dots(pixels, view, size)
+    assert (found[..., :3] == expected).all() and (found[..., 3] == 255).all()
+
+
+def test_a_single_pixel_that_differs_is_seen_in_dots() -> None:
+    a = np.zeros((40, 50, 3), np.uint8)
+    b = a.copy()
+    b[21, 33] = 200
+    difference = image_difference(a, b)
+    view = image_view((50, 40), Room(10, 4))
+    small = seen_difference_in_dots(difference, view, (20, 16))
+    assert small[..., 0].max() == 200 * difference.gain and np.count_nonzero(small[..., 0]) == 1
+    large = seen_difference_in_dots(difference, view, (100, 80))
+    assert np.count_nonzero(large[..., 0]) == 4

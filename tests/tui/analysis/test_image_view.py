@@ -10,6 +10,10 @@ from tui.analysis.image_view import CLOSEST, ImageView, Room, fit_scale, image_v
 
 sizes = st.tuples(st.integers(1, 6000), st.integers(1, 6000))
 rooms = st.builds(Room, st.integers(1, 300), st.integers(1, 100))
+dotted = st.builds(
+    lambda columns, rows, width, height: Room(columns, rows, height / width, width),
+    st.integers(1, 300), st.integers(1, 100), st.integers(4, 20), st.integers(8, 40),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -31,7 +35,7 @@ def test_all_of_an_image_fits(size: tuple[int, int], room: Room, scale: float, c
     assert (view.columns, view.rows) == (columns, rows)
 
 
-@given(sizes, rooms, st.integers(0, 20), st.tuples(st.integers(0, 5999), st.integers(0, 5999)))
+@given(sizes, rooms | dotted, st.integers(0, 20), st.tuples(st.integers(0, 5999), st.integers(0, 5999)))
 def test_a_view_stays_in_its_room_and_in_the_image(
     size: tuple[int, int], room: Room, zoom: int, at: tuple[int, int]
 ) -> None:
@@ -40,27 +44,28 @@ def test_a_view_stays_in_its_room_and_in_the_image(
     assert 1 <= view.columns <= room.columns and 1 <= view.rows <= room.rows
     assert 0 <= view.left <= view.left + view.width <= size[0]
     assert 0 <= view.top <= view.top + view.height <= size[1]
-    assert view.reduces or view.scale == int(view.scale)
+    assert view.scale * room.dots < 3 or view.scale * room.dots == pytest.approx(round(view.scale * room.dots))
+    assert room.dots > 1 or view.reduces or view.scale == int(view.scale)
     assert view.left <= at[0] < view.left + view.width and view.top <= at[1] < view.top + view.height
     column, row = view.cell_of(*at)
     assert 0 <= column < view.columns and 0 <= row < view.rows
 
 
-@given(sizes, rooms)
+@given(sizes, rooms | dotted)
 def test_the_aspect_is_kept(size: tuple[int, int], room: Room) -> None:
     view = image_view(size, room)
     if view.columns > 8 and view.lines > 8:
-        assert view.columns / view.lines == pytest.approx(size[0] / size[1], rel=0.15)
+        assert view.columns / view.lines * 2 / room.aspect == pytest.approx(size[0] / size[1], rel=0.15)
 
 
-@given(sizes, rooms)
+@given(sizes, rooms | dotted)
 def test_scales_grow_from_all_to_single_pixels(size: tuple[int, int], room: Room) -> None:
     found = scales(size, room)
     assert found[0] == fit_scale(size, room)
     assert found == sorted(set(found))
     assert found[-1] <= max(CLOSEST, found[0])
-    if room.columns >= 48 and room.rows >= 24:
-        assert found[-1] >= CLOSEST
+    if room.columns >= 48 and room.rows * room.aspect >= 48:
+        assert found[-1] > CLOSEST / 2
 
 
 def test_zooming_in_about_a_pixel() -> None:
@@ -70,6 +75,13 @@ def test_zooming_in_about_a_pixel() -> None:
     assert image_view(size, room, 7, (100, 100)) == ImageView(97, 98, 7, 5, 16)
     assert image_view(size, room, 99, (639, 0)) == ImageView(633, 0, 7, 5, 16)
     assert image_view(size, room, -1) == image_view(size, room)
+
+
+def test_zooming_in_to_the_dots_of_a_screen() -> None:
+    size, room = (640, 480), Room(120, 40, aspect=2, dots=9)
+    assert [round(scale * 9, 2) for scale in scales(size, room)] == [1.5, 2, 4, 8, 16, 32, 64, 128]
+    assert image_view(size, room, 1, (0, 0)) == ImageView(0, 0, 540, 360, 2 / 9, 2, 9)
+    assert fit_scale((28, 28), room) == 25 / 9  # 720 / 28 dots
 
 
 @given(st.tuples(st.integers(1, 300), st.integers(1, 300)), st.integers(0, 8), st.data())
@@ -86,7 +98,17 @@ def test_the_pixel_under_a_cell_is_found_again(size: tuple[int, int], zoom: int,
 
 
 @pytest.mark.parametrize(
-    ("scale", "text"), [(1, "1:1"), (16, "16:1"), (0.5, "1:2"), (0.25, "1:4"), (1 / 7.5, "1:7.5"), (1 / 37.6, "1:38")]
+    ("scale", "text"),
+    [
+        (1, "1:1"),
+        (1.5, "1.5:1"),
+        (12.3, "12:1"),
+        (16, "16:1"),
+        (0.5, "1:2"),
+        (0.25, "1:4"),
+        (1 / 7.5, "1:7.5"),
+        (1 / 37.6, "1:38"),
+    ],
 )
 def test_scales_are_written(scale: float, text: str) -> None:
     assert scale_text(scale) == text

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.tui.analysis.graphs import node
 from tui.analysis.graph_model import model_of_keras
 from tui.analysis.graph_parameters import GraphKind, Weights
-from tui.analysis.keras_layers import _MERGED, _RESHAPED, _WEIGHTED, UNKNOWN, LayerFacts, layer_facts
+from tui.analysis.keras_layers import _WEIGHTED, UNKNOWN, LayerFacts, layer_facts
+from tui.analysis.keras_shapes import MERGED, RESHAPED
 from tui.reader.payload import KerasLayer
 from tui.reader.payload.graph import Shape
 
@@ -89,6 +90,11 @@ def test_layers(class_name: str, config: dict[str, Any], taken: Shape, expected:
 
 def test_layers_of_several_inputs() -> None:
     assert layer_facts("Add", {}, [WORDS, WORDS]) == LayerFacts(WORDS)
+    squeezed, image = (None, 1, 1, 8), (None, 5, None, 8)
+    assert layer_facts("Multiply", {}, [squeezed, image]) == layer_facts("Multiply", {}, [image, squeezed])
+    assert layer_facts("Multiply", {}, [squeezed, image]) == LayerFacts(image)
+    assert layer_facts("Add", {}, [(None, 4), (None, 3, 4), (None, None, 1)]) == LayerFacts((None, None, 4))
+    assert layer_facts("Add", {}, [(None, 4), (None, 3)]) == UNKNOWN
     assert layer_facts("Concatenate", {"axis": -1}, [(None, 3), (None, 4)]) == LayerFacts((None, 7))
     assert layer_facts("Concatenate", {"axis": 1}, [(None, None, 4), (None, 3, 4)]) == LayerFacts((None, None, 4))
     assert layer_facts("Multiply", {}, [None, WORDS]) == LayerFacts(None)
@@ -104,7 +110,7 @@ NAMES += ["n", "layer", "num_heads", "key_dim", "shared_axes", "input_dim", "out
 
 
 @given(
-    st.sampled_from([*_WEIGHTED, *_RESHAPED, *_MERGED, "InputLayer"]),
+    st.sampled_from([*_WEIGHTED, *RESHAPED, *MERGED, "InputLayer"]),
     st.dictionaries(st.sampled_from([*NAMES, "batch_shape", "dilation_rate"]), json_values),
     st.lists(st.none() | st.lists(st.none() | st.integers(0, 9), max_size=5).map(tuple), max_size=2),
 )

@@ -64,6 +64,7 @@ def test_edges_are_the_set_of_sides(faces: np.ndarray) -> None:
 def test_turns(yaw: float, pitch: float, expected: list[float]) -> None:
     vertices = np.array([[11, 22, 33]], np.float32)
     np.testing.assert_allclose(turned(vertices, (10, 20, 30), yaw, pitch), [expected], atol=1e-12)
+    assert not np.isfinite(turned(np.array([[np.inf, 22, 33]]), (10, 20, 30), yaw, pitch)).all()
 
 
 @given(st.floats(-360, 360), st.floats(-90, 90))

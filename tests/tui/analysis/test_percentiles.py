@@ -36,6 +36,7 @@ def test_the_basis_points_are_tensorboards() -> None:
         (buckets((0, 0, 5), (0, 1, 5)), [4999, 7500], [0.0, 0.5]),
         (WIDEST, [0, 5000, 10000], [-1.7e308, 0.0, 1.7e308]),
         (POINT, [], []),
+        (buckets((0, 10, 5), (1, 2, 5)), [0, 2500, 5000, 10000], [0.0, 5.0, 10.0, 10.0]),
     ],
 )
 def test_percentiles(histogram: Buckets, points: list[int], expected: list[float]) -> None:
@@ -75,6 +76,7 @@ def test_so_they_are_with_gaps_and_single_values(histogram: Buckets) -> None:
 def test_any_buckets_are_taken(table: list[tuple[float, float, float]]) -> None:
     found = percentiles(buckets(*table))
     assert found is None or np.isfinite(found).all()
+    assert found is None or (np.diff(found / 2) >= -1e-9 * np.abs(found).max()).all()
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real logs is not here")

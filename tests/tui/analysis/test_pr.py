@@ -38,6 +38,7 @@ def test_areas_of_few_points() -> None:
     assert average_precision(array(0.75), array(1.0)) == 0.75
     assert average_precision(array(0.75), array(0.0)) == 0.0
     assert math.isnan(average_precision(array(), array()))
+    assert average_precision(array(1e300), array(1e300)) == math.inf
 
 
 def by_scores(labels: npt.NDArray[np.bool_], scores: npt.NDArray[np.float64]) -> float:
@@ -80,12 +81,14 @@ def test_a_curve_without_counts_has_all_its_points() -> None:
     assert defined(zeros, zeros, array(0.5, 1), array(1, 0.5)).tolist() == [True, True]
     nans = np.full(2, NAN)
     assert defined(nans, nans, array(0.5, 1), array(1, NAN)).tolist() == [True, False]
+    assert defined(zeros + 1.7e308, zeros + 1.7e308, array(0.5, 1), array(1, 1)).tolist() == [True, True]
 
 
 def test_f1_is_the_harmonic_mean() -> None:
     scores = f1_scores(array(0.5, 1, 0, NAN), array(1, 1, 0, 1))
     assert scores[:3].tolist() == [pytest.approx(2 / 3), 1, 0]
     assert math.isnan(scores[3])
+    assert math.isnan(f1_scores(array(1.7e308), array(1.7e308))[0])
 
 
 def test_the_best_place() -> None:

@@ -94,9 +94,14 @@ async def test_the_waveforms_of_all_runs_stand_over_one_axis(tmp_path: Path) -> 
         assert [line.split("┤")[0].strip() for line in lines if "┤" in line] == ["0.7", "0", "-0.7", "0.7", "L", "-0.7",
                                                                                  "0.7", "R", "-0.7"]  # fmt: skip
         assert lines[-1].split() == ["0", "0.5s", "1s", "1.5s", "2s"]
+        assert lines[0].endswith("g all runs one run")
         await pilot.press("g")
         assert not any("mono" in line for line in full(pilot))
         assert full(pilot)[-1].split()[-1] == "1s"
+        await pilot.click("#audio", offset=(full(pilot)[0].index("all runs"), 0))
+        assert any("mono" in line for line in full(pilot))
+        await pilot.press("g", "tab", "o", "tab", "g")  # of one run there is nothing to choose
+        assert "nothing else to show" in shown(pilot, "KeysLine")
 
 
 async def test_the_step_goes_through_those_of_all_runs(tmp_path: Path) -> None:
@@ -109,7 +114,7 @@ async def test_the_step_goes_through_those_of_all_runs(tmp_path: Path) -> None:
 async def test_the_cursor_reads_out_time_and_value(tmp_path: Path) -> None:
     ramp = np.arange(RATE) / RATE
     async with second_tab(logged_runs(tmp_path, a=[audio("x", 1, wav(ramp))]), "enter", "full_stop") as pilot:
-        assert full(pilot)[0].endswith("  0.5 s")
+        assert full(pilot)[0].endswith("  at 0.5 s")
         value = float(full(pilot)[1].split()[-1])
         assert value == pytest.approx(0.5, abs=2e-4)
         await pilot.press("m", *["comma"] * 4)
@@ -118,7 +123,7 @@ async def test_the_cursor_reads_out_time_and_value(tmp_path: Path) -> None:
         assert "Δ" in full(pilot)[0]
         assert float(full(pilot)[1].split()[-1]) == pytest.approx(moved, abs=2e-4)
         await pilot.press("z")
-        assert view(pilot).zoom == (moved, 0.5)
+        assert view(pilot).zoom == (moved, 0.5) and "zoomed: " in full(pilot)[0]
         await pilot.press("escape")
         assert view(pilot).cursor is None and view(pilot).mark is None and pilot.app.query_one("#audio").display
         await pilot.press("escape")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from logging_lib.tfevents.record import HEADER_BYTES
 from tests import builders
 from tests.tui.app.screens import histogram
 from tui.app import blobs
-from tui.app.blobs import BlobCache
+from tui.app.blobs import BlobCache, Unreadable
 from tui.model import BlobRef
 from tui.reader.payload import read_histogram
 
@@ -65,6 +65,7 @@ class Announced:
 
     def loaded(self, ref: BlobRef, read: Read = read_histogram) -> Buckets | str:
         """What becomes of a blob."""
+        self.cache.trim()
         while (found := self.cache.get(ref, read)) is None:
             self.wait()
         return found
@@ -154,20 +155,87 @@ def test_no_more_bytes_are_kept_than_allowed(monkeypatch: pytest.MonkeyPatch, an
         return np.zeros(100, np.uint8)
 
     for number in (0, 1, 2, 1, 0):
+        announced.cache.trim()
         while announced.cache.get(blob(number), array) is None:
             announced.wait()
     assert read == [0, 1, 2, 0]
+
+
+def looked_at(announced: Announced, wanted: Sequence[BlobRef], read: Callable[[BlobRef], object]) -> list[object]:
+    """What becomes of all that is in view, drawn anew at each announcement; fails if that never ends."""
+    for _ in range(2 * len(wanted) + 2):
+        found = [announced.cache.get(ref, read) for ref in wanted]
+        if not announced.cache.waits:
+            return found
+        announced.wait()
+        announced.cache.trim()
+    raise AssertionError("decoded for ever")
+
+
+@pytest.fixture
+def read() -> list[int]:
+    """The numbers of what was read by `hundred`."""
+    return []
+
+
+@pytest.fixture
+def hundred(read: list[int]) -> Callable[[BlobRef], np.ndarray]:
+    def hundred(ref: BlobRef) -> np.ndarray:
+        read.append(ref.offset)
+        return np.zeros(100, np.uint8)
+
+    return hundred
+
+
+Hundred = Callable[[BlobRef], np.ndarray]
+
+
+def test_what_is_in_view_does_not_push_itself_out(
+    monkeypatch: pytest.MonkeyPatch, announced: Announced, hundred: Hundred, read: list[int]
+) -> None:
+    monkeypatch.setattr(blobs, "MOST_BYTES", 150)
+    in_view = [blob(number) for number in range(3)]
+    assert all(isinstance(found, np.ndarray) for found in looked_at(announced, in_view, hundred))
+    looked_at(announced, in_view, hundred)
+    assert sorted(read) == [0, 1, 2]
+    for number in (3, 0):  # it goes, once others are looked at
+        announced.cache.trim()
+        looked_at(announced, [blob(number)], hundred)
+    assert read[3:] == [3, 0]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+def test_more_in_view_than_there_is_room_for_is_said(
+    monkeypatch: pytest.MonkeyPatch, announced: Announced, hundred: Hundred, read: list[int], order: tuple[int, ...]
+) -> None:
+    monkeypatch.setattr(blobs, "MOST_BYTES", 150)
+    monkeypatch.setattr(blobs, "MOST_IN_VIEW", 200)
+    in_view = [blob(number) for number in order]
+    found = looked_at(announced, in_view, hundred)
+    said = [ref for ref, what in zip(in_view, found, strict=True) if isinstance(what, Unreadable)]
+    assert [str(what) for what in found if isinstance(what, str)] == [
+        "100 B, more than there is room for beside what is shown"
+    ]
+    for _ in range(3):
+        announced.cache.trim()
+        looked_at(announced, in_view, hundred)
+    assert sorted(read) == [0, 1, 2]
+    for _ in range(2):  # alone there is room for it
+        announced.cache.trim()
+        (alone,) = looked_at(announced, said, hundred)
+    assert isinstance(alone, np.ndarray)
 
 
 def test_blobs_that_wait_to_be_taken_are_announced_together(reader: Reader, announced: Announced) -> None:
     for number in range(3):
         announced.cache.get(blob(number), reader)
     reader.gate.set()
-    announced.cache.close()  # waits for the one that is read; what it has not begun it drops
-    before = announced.times
-    assert before == 1
-    assert announced.cache.get(blob(0), reader) is EMPTY
-    assert announced.times == before
+    while len(reader.asked) < 3:
+        time.sleep(0.001)
+    announced.cache.close()  # waits for the last one
+    assert announced.times == 1
+    assert [announced.cache.get(blob(number), reader) for number in range(3)] == [EMPTY] * 3
+    assert announced.times == 1
 
 
 def test_every_blob_is_announced(announced: Announced) -> None:
@@ -221,6 +289,21 @@ def test_closing_drops_what_waits(reader: Reader, announced: Announced) -> None:
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("tbtui-blobs")]
 
 
+def test_closing_does_not_wait_for_what_takes_long(monkeypatch: pytest.MonkeyPatch, reader: Reader) -> None:
+    monkeypatch.setattr(blobs, "_LONGEST_END", 0.01)
+    cache = BlobCache()
+    cache.on_loaded = lambda: pytest.fail("announced after the end")
+    cache.get(blob(0), reader)
+    while not reader.asked:
+        time.sleep(0.001)
+    cache.close()  # the reader still waits at its gate
+    (worker,) = [thread for thread in threading.enumerate() if thread.name == "tbtui-blobs"]
+    assert worker.daemon
+    reader.gate.set()
+    worker.join(DEADLINE)
+    assert not worker.is_alive()
+
+
 def test_closing_what_was_never_used() -> None:
     BlobCache().close()
 
@@ -254,6 +337,7 @@ def test_a_cache_may_be_given_more_or_less_memory(announced: Announced) -> None:
 
     try:
         for name in ("a", "b", "b", "a"):
+            small.trim()
             while small.get(name, array) is None:
                 announced.wait()
         assert read == ["a", "b", "a"]

@@ -161,6 +161,8 @@ def test_charts_have_names_of_their_own() -> None:
     assert [group.title for group in found.groups] == ["a", "a/b", "(no name)"]
     assert found.groups[0].label("a/b/c (2)") == "b/c"
     assert found.groups[2].label("/") == "(no name)"
+    found = listed(Layout((category("a", lines("b"), lines("b (2)"), lines("b", "x"), lines("b", "y")),)))
+    assert list(found.charts) == ["a/b", "a/b (2)", "a/b (3)", "a/b (4)"]
 
 
 def test_a_filter_lets_charts_through_by_their_names() -> None:
@@ -244,6 +246,12 @@ def test_a_pattern_that_takes_too_long_is_not_tried_again(monkeypatch: pytest.Mo
     assert len(tried) == 2
     with pytest.raises(ValueError, match=r"'b' takes too long"):  # no time is left for others
         patterns.matched("b", tags)
+
+
+def test_very_many_patterns_are_not_all_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(custom_charts, "_LONGEST_IN_ALL", -1.0)
+    found = content_of(lines("x", "loss", "val", "b"), keys("loss"))
+    assert (found.keys, found.faults) == ((), ("3 patterns more would take too long to match",))
 
 
 def test_contents_are_found_again_only_where_tags_or_charts_changed() -> None:

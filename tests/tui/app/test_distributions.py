@@ -65,3 +65,15 @@ def test_the_share_of_nan_and_infinities_that_torch_was_given(tmp_path: Path) ->
     events = [event for event in LegacyEventFileLoader(str(file)).Load() if event.summary.value]
     histo = events[0].summary.value[0].histo
     assert distribution(LoggedHistogram(buckets_from_proto(histo), histo.num, histo.sum)).lost == pytest.approx(0.07)
+
+
+def test_the_spread_of_values_that_torch_put_into_one_bucket(tmp_path: Path) -> None:
+    weights = np.random.default_rng(0).normal(1, 1e-3, 512)
+    with SummaryWriter(str(tmp_path)) as writer:
+        writer.add_histogram("norm/weight", weights)
+    (file,) = tmp_path.iterdir()
+    events = [event for event in LegacyEventFileLoader(str(file)).Load() if event.summary.value]
+    histo = builders.Value(tag="h").histo.FromString(events[0].summary.value[0].histo.SerializeToString())
+    measures = read_distribution(store(tmp_path, builders.Value(tag="h", histo=histo))).measures
+    assert measures is not None
+    assert measures.moments == pytest.approx((weights.mean(), weights.std()), rel=1e-9)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,7 @@ def bell(tag: str, middle: float, *, lost: int = 0, total: float = 0.0) -> Value
     return Value(tag=tag, histo=proto)
 
 
-def bells(logdir: Path, runs: int = 3, steps: int = 9) -> Path:
+def bells(logdir: Path, runs: int = 3, steps: int = 9, name: str = "run") -> Path:
     """Runs whose bells start apart and move with the step; the first has NaN in its 5th."""
     for run in range(runs):
         events = [builders.version_event()]
@@ -41,7 +42,7 @@ def bells(logdir: Path, runs: int = 3, steps: int = 9) -> Path:
             lost = 100 if (run, step) == (0, 4) else 0
             values = [bell("layer/weight", step / 8 - run / 2, lost=lost), bell("layer/bias", 0.0)]
             events.append(builders.event(*values, step=10 * step, wall_time=WALL_TIME + step))
-        builders.write(logdir / f"run{run}" / builders.FILE_NAME, events)
+        builders.write(logdir / f"{name}{run}" / builders.FILE_NAME, events)
     return logdir
 
 
@@ -179,16 +180,21 @@ async def test_several_runs_stand_side_by_side(tmp_path: Path) -> None:
 
 
 async def test_many_runs_are_paged_by_the_focused_one_and_overlaid_as_outlines(tmp_path: Path) -> None:
-    async with opened(bells(tmp_path, runs=7, steps=2)) as pilot:
+    logdir = bells(tmp_path, runs=7, steps=2, name="a_name_that_its_place_is_too_narrow_for_")
+    async with opened(logdir, size=(120, 24)) as pilot:
         await press(pilot, "2", "down", "enter", "space")
+        assert re.findall(r"for_(\d) +step (\d+)", shown(pilot, FULL).splitlines()[1]) == [
+            ("0", "10"), ("1", "10"), ("2", "10"),
+        ]  # fmt: skip
         first = title(pilot)
         assert "of 7" in first
         await press(pilot, "tab", "home", "tab")
-        assert "runs 1-4 of 7" in title(pilot)
+        assert "runs 1-3 of 7" in title(pilot)
         await press(pilot, "tab", "end", "tab")
-        assert "runs 5-7 of 7" in title(pilot)
+        assert "run 7 of 7" in title(pilot)
         await press(pilot, "g", "g", "g")
         assert "7 runs" in title(pilot)
+        assert [line.split()[1] for line in shown(pilot, FULL).splitlines()[-2:]] == ["a_name_t…w_for_2", "3"]
 
 
 async def test_log_counts_and_outliers(tmp_path: Path) -> None:

@@ -113,10 +113,10 @@ def test_bins_are_counted_once_and_anew_for_other_edges() -> None:
 
 
 def test_value_ticks_grow_with_the_width() -> None:
-    assert value_ticks(-1.0, 1.0, 12) == [(0.0, "0")]
-    assert value_ticks(-1.0, 1.0, 36) == [(-1.0, "-1"), (0.0, "0"), (1.0, "1")]
-    assert value_ticks(0.0, 1.0, 0) == [(0.0, "0"), (1.0, "1")]
-    assert value_ticks(0.0, 1.0, 8, 4) == [(0.0, "0"), (1.0, "1")]
+    assert [*value_ticks(-1.0, 1.0, 12)] == [(0.0, "0")]
+    assert [*value_ticks(-1.0, 1.0, 36)] == [(-1.0, "-1"), (0.0, "0"), (1.0, "1")]
+    assert [*value_ticks(0.0, 1.0, 0)] == [(0.0, "0"), (1.0, "1")]
+    assert [*value_ticks(0.0, 1.0, 8, 4)] == [(0.0, "0"), (1.0, "1")]
 
 
 def test_counts_on_a_logarithmic_scale() -> None:

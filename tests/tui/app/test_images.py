@@ -21,9 +21,11 @@ from tests.tui.app.screens import opened, shown, until
 from tests.tui.reader.payload.stored import store
 from tui.analysis.image_view import Room
 from tui.app.app import TbtuiApp
+from tui.app.blobs import BlobCache
 from tui.app.choices import Tab
 from tui.app.messages import RunFocused
-from tui.app.pictures import Drawing, Pictures, ReadPicture, drawing
+from tui.app.picture_reading import ReadPicture
+from tui.app.pictures import Drawing, Pictures, drawing
 from tui.app.terminal_kind import FULL, Colours, TerminalKind
 from tui.app.theme import DARK, LIGHT
 from tui.app.widgets.image_full import Arrangement, ImageFull
@@ -133,6 +135,10 @@ async def test_the_list_as_a_grid(tmp_path: Path) -> None:
         assert shown(pilot, FULL_VIEW).split()[0] == "several"
         await press(pilot, "escape", "g")
         assert "pixels" in shown(pilot, LIST).splitlines()[0]
+        app_of(pilot).main.selection = replace(app_of(pilot).main.selection, folded=frozenset(("bad",)))
+        await press(pilot, "g")
+        assert shown(pilot, LIST).splitlines()[0].strip() == "Tags 5  2 tags folded"
+        assert "bad" not in shown(pilot, LIST)
 
 
 async def test_a_click_on_a_card(tmp_path: Path) -> None:
@@ -153,7 +159,7 @@ async def test_one_picture_and_its_steps(tmp_path: Path) -> None:
         await open_tag(pilot, "samples/board")
         lines = shown(pilot, FULL_VIEW).splitlines()
         assert lines[0].split()[:6] == ["samples/board", "step", "30", "(4", "of", "4)"]
-        assert lines[0].endswith("one picture")
+        assert lines[0].endswith(" g one picture all runs difference all steps")
         assert lines[-1].strip().startswith("8x8 RGB PNG") and "10:1" in lines[-1]
         await press(pilot, "left")
         assert "step 20  (3 of 4)" in shown(pilot, FULL_VIEW)
@@ -193,21 +199,21 @@ async def test_the_mouse_zooms_pans_and_points(tmp_path: Path) -> None:
         left = placed.left + (placed.room.columns - 80) // 2
         await pilot.click(FULL_VIEW, offset=(left, placed.top))
         await press(pilot)
-        assert full.pixel((8, 8)) == (0, 0) and "x 0 y 0" in shown(pilot, FULL_VIEW)
+        assert full.eye.pixel((8, 8)) == (0, 0) and "x 0 y 0" in shown(pilot, FULL_VIEW)
         await pilot.click(FULL_VIEW, offset=(left + 79, placed.top + 39))
         await press(pilot)
-        assert full.pixel((8, 8)) == (7, 7)
+        assert full.eye.pixel((8, 8)) == (7, 7)
         await pilot.click(FULL_VIEW, offset=(0, 20))  # beside it
-        assert full.pixel((8, 8)) == (7, 7)
+        assert full.eye.pixel((8, 8)) == (7, 7)
         await pilot._post_mouse_events([MouseScrollUp], FULL_VIEW, offset=(left + 40, placed.top + 20), button=0)
         await press(pilot)
-        assert full.zoom == 1 and full.pixel((8, 8)) == (4, 4)
+        assert full.zoom == 1 and full.eye.pixel((8, 8)) == (4, 4)
         await pilot.mouse_down(FULL_VIEW, offset=(60, 20))
         await pilot.hover(FULL_VIEW, offset=(28, 12))
-        assert full.pixel((8, 8)) == (6, 5)  # 32 cells to the left are two pixels, 8 up are one
+        assert full.eye.pixel((8, 8)) == (6, 5)  # 32 cells to the left are two pixels, 8 up are one
         await pilot.mouse_up(FULL_VIEW, offset=(28, 12))
         await pilot.hover(FULL_VIEW, offset=(60, 20))
-        assert full.pixel((8, 8)) == (6, 5)
+        assert full.eye.pixel((8, 8)) == (6, 5)
 
 
 async def test_all_runs_side_by_side(tmp_path: Path) -> None:
@@ -215,7 +221,7 @@ async def test_all_runs_side_by_side(tmp_path: Path) -> None:
         await open_tag(pilot, "samples/board")
         await press(pilot, "g")
         lines = shown(pilot, FULL_VIEW).splitlines()
-        assert lines[0].endswith("all runs") and lines[-1].strip() == "2 runs"
+        assert view(pilot).arranged is Arrangement.RUNS and lines[-1].strip() == "2 runs"
         assert lines[1].split()[1:4] == ["adam", "step", "30"] and lines[1].split()[5:8] == ["sgd", "step", "30"]
         await press(pilot, "left", "plus")
         labels = shown(pilot, FULL_VIEW).splitlines()[1]
@@ -244,7 +250,7 @@ async def test_the_difference_of_two_runs(tmp_path: Path) -> None:
         await open_tag(pilot, "samples/board")
         await press(pilot, "g", "g")
         lines = shown(pilot, FULL_VIEW).splitlines()
-        assert lines[0].endswith("difference")
+        assert view(pilot).arranged is Arrangement.DIFFERENCE
         assert lines[-1].split() == [
             "max",
             "10",
@@ -296,7 +302,7 @@ async def test_all_steps_side_by_side(tmp_path: Path) -> None:
         await open_tag(pilot, "samples/board")
         await press(pilot, "g", "g", "g")
         full = shown(pilot, FULL_VIEW)
-        assert full.splitlines()[0].endswith("all steps") and full.splitlines()[-1].strip() == "4 steps"
+        assert view(pilot).arranged is Arrangement.STEPS and full.splitlines()[-1].strip() == "4 steps"
         assert "▸ step 30" in full and all(f"  step {step}" in full for step in (0, 10, 20))
         await press(pilot, "home")
         assert "▸ step 0" in shown(pilot, FULL_VIEW)
@@ -433,7 +439,7 @@ def stored(tmp_path: Path, pixels: np.ndarray) -> BlobRef:
 
 
 def test_drawn_once(tmp_path: Path) -> None:
-    pictures = Pictures()
+    pictures = Pictures(BlobCache())
     picture = ReadPicture()(stored(tmp_path, squares(0)))
     first = pictures.body(picture, Room(8, 4), DARK)
     assert [strip.text for strip in first] == ["▀" * 8] * 4
@@ -445,7 +451,7 @@ def test_drawn_once(tmp_path: Path) -> None:
 
 
 def test_of_what_was_drawn_the_latest_is_kept(tmp_path: Path) -> None:
-    pictures = Pictures()
+    pictures = Pictures(BlobCache())
     picture = ReadPicture()(stored(tmp_path, squares(0)))
     for columns in range(8, 300):
         pictures.body(picture, Room(columns, 100), DARK)
@@ -458,4 +464,4 @@ def test_a_picture_reduced_for_its_room_is_drawn_as_the_whole_one(tmp_path: Path
     ref, room = stored(tmp_path, pixels), Room(30, 12)
     reduced, whole = ReadPicture(room=room)(ref), ReadPicture()(ref)
     assert not reduced.is_whole and whole.is_whole
-    assert Pictures().body(reduced, room, DARK) == Pictures().body(whole, room, DARK)
+    assert Pictures(BlobCache()).body(reduced, room, DARK) == Pictures(BlobCache()).body(whole, room, DARK)

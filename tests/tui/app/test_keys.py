@@ -23,6 +23,7 @@ VIEWS = {
     "histograms": ["2"],
     "histogram": ["2", "enter"],
     "hparams": ["3"],
+    "hparam_axes": ["3", "g"],
     "runs": ["tab"],
 }
 SIZES = [(160, 45), (80, 24), (40, 12), (24, 6), (300, 100)]
@@ -41,7 +42,7 @@ def test_the_docs_list_the_keys_as_they_are() -> None:
     assert (docs / "keys.md").read_text(encoding="utf-8") == written, "run: python docs/write_keys.py"
 
 
-@pytest.mark.parametrize("view", [*VIEWS, "list"])
+@pytest.mark.parametrize("view", [*VIEWS, "problems", "hparam_scatter", "hparam_columns", "hparam_diff"])
 def test_every_footer_ends_in_help_and_quit(view: str) -> None:
     keys = footer_keys(view)
     assert [key.id for key in keys[-2:]] == ["help", "quit"]
@@ -82,6 +83,13 @@ async def test_what_opens_over_the_screen_closes_with_escape(tmp_path: Path, key
         await pilot.pause()
         assert len(pilot.app.screen_stack) == 1
         assert pilot.app.focused is pilot.app.query_one("#rows")
+
+
+async def test_the_help_begins_with_the_keys_of_the_view(tmp_path: Path) -> None:
+    async with opened(training(tmp_path), size=(80, 24)) as pilot:
+        await pilot.press("2", "enter", "question_mark")
+        lines = [line[:-1].split() for line in shown(pilot, "HelpLines").splitlines()[1:10]]
+        assert lines[0] == ["Here"] and lines[4:7] == [["Space", "runs"], [",", ".", "bin"], ["+", "-", "0", "zoom"]]
 
 
 async def test_keys_pressed_behind_the_one_that_closes_the_help_close_nothing_else(tmp_path: Path) -> None:

@@ -178,10 +178,26 @@ async def test_a_mesh_its_numbers_and_its_steps(tmp_path: Path) -> None:
         await until(pilot, lambda: "1 × 1 × 1" in shown(pilot, LIST))  # the step is chosen everywhere
 
 
+async def test_all_axes_of_the_box_are_told_in_any_window(tmp_path: Path) -> None:
+    event = mesh_event("m", {"VERTEX": (3 * CORNERS + np.float32(1 / 3))[np.newaxis]})
+    builders.write(tmp_path / builders.FILE_NAME, [event])
+    async with opened(tmp_path, size=(80, 20)) as pilot:
+        await pilot.press("2", "enter")
+        long = "x 0.3333 … 3.333 (3)  y 0.3333 … 3.333 (3)  z 0.3333 … 3.333 (3)"
+        await until(pilot, lambda: long in shown(pilot, VIEW))
+        await pilot.resize_terminal(62, 20)
+        await until(pilot, lambda: "x 0.3333 … 3.333  y 0.3333 … 3.333  z 0.3333 … 3.333" in shown(pilot, VIEW))
+        await pilot.resize_terminal(40, 20)
+        await until(pilot, lambda: "size 3 × 3 × 3" in shown(pilot, VIEW))
+
+
 async def test_it_turns_and_zooms_on_keys(tmp_path: Path) -> None:
     async with opened(meshes(tmp_path)) as pilot:
         await open_mesh(pilot, "down")
         first = drawn(pilot)
+        for way in ("faces", "vertices", "edges"):
+            await pilot.click(VIEW, offset=(shown(pilot, VIEW).splitlines()[0].rindex(way) + 1, 0))
+            assert (view(pilot).shown_as, drawn(pilot) == first) == (way, way == "edges")
         for key in ("shift+left", "shift+down", "plus", "minus", "g", "g", "g"):
             before = drawn(pilot)
             await pilot.press(key)

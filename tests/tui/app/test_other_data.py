@@ -16,6 +16,7 @@ from tests import builders
 from tests.builders import WALL_TIME
 from tests.tui.app.screens import opened, shown, until
 from tui.app import tensor_previews
+from tui.app.app import TbtuiApp
 from tui.render.numbers import bytes_
 
 LIST = "#other"
@@ -57,10 +58,12 @@ async def test_only_data_without_a_tab_are_listed(tmp_path: Path) -> None:
             ["my plugin mine10", "float32 [2, 3]", "1", "1", "1", size["mine10"]],
             ["projector points", "float32 [2, 2]", "1", "1", "0", size["points"]],
         ]
-        await pilot.press("slash", *"mine", "enter")
+        await pilot.press("slash", *"none of them", "enter")
+        assert "no tag of other kinds matches /none of them: / then Esc" in shown(pilot, LIST)
+        await pilot.press("slash", "escape", "slash", *"mine", "enter")
         assert [line.split()[2] for line in shown(pilot, LIST).splitlines()[2:]] == ["mine9", "mine10"]
         await pilot.press("slash", "escape", "tab", "space")
-        assert shown(pilot, LIST).splitlines()[-1] == "  nothing of other kinds in the visible runs"
+        assert shown(pilot, LIST).splitlines()[-1].startswith("  no tag of other kinds in the visible runs: Tab goes")
 
 
 @pytest.mark.parametrize(
@@ -96,8 +99,10 @@ async def test_superseded_entries_are_not_counted(tmp_path: Path) -> None:
 async def test_a_look_at_the_values(tmp_path: Path) -> None:
     table = np.arange(20, dtype=np.float32).reshape(10, 2) / 4
     events = [mine("table", table + step, step) for step in (0, 10)]
-    builders.write(tmp_path / builders.FILE_NAME, [*events, mine("z", np.array([np.nan, 1.5, np.inf]))])
+    file = builders.write(tmp_path / builders.FILE_NAME, [*events, mine("z", np.array([np.nan, 1.5, np.inf]))])
     async with opened(tmp_path, size=(100, 30)) as pilot:
+        app = pilot.app
+        assert isinstance(app, TbtuiApp)
         await pilot.press("2", "enter")
         await until(pilot, lambda: "float32 [10, 2]" in below(shown(pilot, LIST)))
         lines = below(shown(pilot, LIST)).splitlines()
@@ -111,8 +116,22 @@ async def test_a_look_at_the_values(tmp_path: Path) -> None:
         await pilot.press("down")
         await until(pilot, lambda: "2 NaN or infinite" in below(shown(pilot, LIST)))
         assert "NaN  1.5  inf" in below(shown(pilot, LIST))
+        await pilot.press("1")
+        builders.write(file, [mine("rewritten", table)])  # while it is not looked at
+        await until(pilot, lambda: "rewritten" in {key.tag for key in app.main.snapshot.blobs})
+        await pilot.press("2")
+        assert "rewritten" in below(shown(pilot, LIST))
         await pilot.press("escape")
         assert "─" not in shown(pilot, LIST)
+
+
+async def test_a_long_name_leaves_room_for_the_step(tmp_path: Path) -> None:
+    builders.write(tmp_path / builders.FILE_NAME, [mine("encoder/layers/" * 9 + "norms", np.zeros(3), 70)])
+    async with opened(tmp_path, size=(80, 24)) as pilot:
+        await pilot.press("2", "enter")
+        title = below(shown(pilot, LIST)).splitlines()[0]
+        assert title.startswith(" encoder/layers/")
+        assert "ayers/norms  step 70  (1 of 1)" in title
 
 
 def below(text: str) -> str:

@@ -75,5 +75,4 @@ def test_only_a_blanks_background_counts_unless_it_is_lined_or_reversed() -> Non
 def test_marks_are_the_bits_of_rich(monkeypatch: pytest.MonkeyPatch) -> None:
     assert output_pens.why_not() is None
     monkeypatch.setattr(output_pens, "_MARKS", (*output_pens._MARKS[1:], output_pens._MARKS[0]))
-    pen_of.cache_clear()
     assert output_pens.why_not() == "dim is another bit"

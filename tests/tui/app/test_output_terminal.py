@@ -17,6 +17,7 @@ from textual.strip import Strip
 from tests.terminal import Terminal
 from tests.tui.app.emulator import seen
 from tests.tui.app.screens import opened, screen, training
+from tui.app.output.album import Album
 from tui.app.output.terminal_app import TerminalApp, opened_stage
 from tui.app.output.traffic import Traffic
 from tui.app.settings import Settings
@@ -109,7 +110,7 @@ def test_with_a_textual_that_lacks_a_name_there_is_no_stage_and_one_line(
     monkeypatch.delitem(sys.modules, "tui.app.output.stage", raising=False)
     monkeypatch.delattr(_compositor, "LayoutUpdate")
     with caplog.at_level(logging.WARNING):
-        assert opened_stage(FULL) is None
+        assert opened_stage(FULL, Album()) is None
     [record] = caplog.records
     assert "cannot import name 'LayoutUpdate'" in record.getMessage()
 

@@ -229,7 +229,7 @@ async def test_a_curve_that_cannot_be_read_says_why(tmp_path: Path) -> None:
 async def test_all_visible_runs_are_read_where_their_f1_is_best(tmp_path: Path) -> None:
     async with opened(evaluated(tmp_path), size=(120, 36)) as pilot:
         await open_curves(pilot)
-        assert heading(pilot).split()[:9] == ["val/cat", "1", "of", "2", "step", "20", "(3", "of", "3)"]
+        assert heading(pilot).split()[:8] == ["val/cat", "step", "20", "(3", "of", "3)", "3", "runs"]
         assert "marks at best F1" in heading(pilot)
         head, *rows = table(pilot)
         assert head == ["run", "AP", "threshold", "precision", "recall", "F1", "TP", "FP", "TN", "FN", "step"]
@@ -318,7 +318,7 @@ async def test_hidden_runs_are_neither_drawn_nor_read_out(tmp_path: Path) -> Non
         await pilot.press("o")
         await until(pilot, lambda: len(table(pilot)) == 2)
         await pilot.press("o", "a")
-        await until(pilot, lambda: "no visible run has this tag: a shows all" in shown(pilot, "#pr_curve"))
+        await until(pilot, lambda: "no visible run has this curve: a shows all runs" in shown(pilot, "#pr_curve"))
 
 
 async def test_new_curves_come_in(tmp_path: Path) -> None:

@@ -13,18 +13,15 @@ from tests.tui.app.embeddings import NAMES, points, words
 from tests.tui.app.views import of_runs
 from tui.analysis.point_columns import Categories, Scale
 from tui.analysis.projection import Distance
-from tui.app import projection_csv, projections
+from tui.app import point_sets, projection_csv
+from tui.app.point_sets import PointSet, read_points, read_shape, read_version
 from tui.app.projection_csv import nearest_csv, write_coordinates
 from tui.app.projections import (
     EmbeddingFiles,
     MatchQuery,
     Nearest,
     NeighbourQuery,
-    PointSet,
     listed_embeddings,
-    read_points,
-    read_shape,
-    read_version,
 )
 from tui.app.selection import Filter, Selection
 from tui.model import Embedding, ProjectorInfo
@@ -84,6 +81,14 @@ def test_points_and_what_is_known_of_them(tmp_path: Path) -> None:
     assert found.nbytes > points().nbytes
 
 
+def test_points_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "t.tsv").write_text("1\t2\n3\t4\n5\t7\n8\t8\n")
+    for text, names in (("7\n7\n1\n1\n", ["7 #0", "7 #1", "1 #2", "1 #3"]), ("a\nb\nc\nd\n", ["a", "b", "c", "d"])):
+        (tmp_path / "m.tsv").write_text(text)
+        found = read_points(read_version(embedding(tmp_path / "t.tsv", tmp_path / "m.tsv")))
+        assert [found.name(at) for at in range(4)] == names
+
+
 def test_points_without_metadata_are_called_by_their_places(tmp_path: Path) -> None:
     (tmp_path / "t.tsv").write_text("1\t2\n3\t4\n")
     found = read_points(read_version(embedding(tmp_path / "t.tsv")))
@@ -125,7 +130,7 @@ def test_points_that_are_not_finite_are_told_of(tmp_path: Path) -> None:
 
 
 def test_of_very_many_points_some_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(projections, "MOST_POINTS", 10)
+    monkeypatch.setattr(point_sets, "MOST_POINTS", 10)
     found = loaded(tmp_path / "run")
     assert found.notes == ("one of every 3 of 24 points is shown",)
     assert (found.numbers.tolist(), found.total) == (list(range(0, 24, 3)), 24)
@@ -134,7 +139,7 @@ def test_of_very_many_points_some_are_shown(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_more_numbers_than_memory_is_given_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(projections, "MOST_BYTES", 100)
+    monkeypatch.setattr(point_sets, "MOST_BYTES", 100)
     with pytest.raises(PayloadError, match=r"384 B of numbers, 100 B at most$"):
         loaded(tmp_path / "run")
 

@@ -48,6 +48,7 @@ selections = st.builds(
     weight=st.floats(0, 0.999),
     log_y=st.booleans(),
     superseded=st.booleans(),
+    picture_grid=st.booleans(),
 )
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

@@ -11,17 +11,23 @@ from tests.builders import WALL_TIME, scalar_event
 from tests.tui.app.screens import opened, shown, training, until
 
 
+def words(line: str) -> list[str]:
+    """A line in words, without the mark of what was found at its tag."""
+    return line.lstrip("✗!").split()
+
+
 def line_with(text: str, start: str) -> str:
-    """The one line that starts with a word."""
-    (line,) = [line for line in text.splitlines() if line.split()[:1] == [start]]
-    return line
+    """The one line that starts with a word, whatever its mark."""
+    (line,) = [line for line in text.splitlines() if words(line)[:1] == [start]]
+    return line.lstrip("✗!")
 
 
 async def test_a_row_tells_last_value_trend_extreme_and_best_run(tmp_path: Path) -> None:
     async with opened(training(tmp_path)) as pilot:
         await pilot.press("tab", "home", "up", "up", "tab")
         rows = shown(pilot, "#rows")
-        assert [line.split()[0] for line in rows.splitlines()] == ["Tags", "Accuracy", "Loss", "train", "val"]
+        assert [words(line)[0] for line in rows.splitlines()] == ["Tags", "Accuracy", "Loss", "train", "val"]
+        assert [line[:2] for line in rows.splitlines()[1:]] == ["  ", " L", "✗ ", "  "]  # the NaN of the run `bad`
         train = line_with(rows, "train").split()
         assert train[-6:-3] == ["min", "0.01562", "@99"]
         assert train[-3:] == ["★", "adam", "0.01562"]
@@ -81,7 +87,7 @@ async def test_a_filter_works_while_it_is_typed(tmp_path: Path) -> None:
         await pilot.press("slash", "t", "r")
         rows = shown(pilot, "#rows").splitlines()
         assert rows[0].split()[:3] == ["Tags", "1/3", "/tr"]
-        assert [line.split()[0] for line in rows[1:]] == ["Loss", "train"]
+        assert [words(line)[0] for line in rows[1:]] == ["Loss", "train"]
         await pilot.press("enter", "down")
         assert "/tr" in shown(pilot, "#rows")
         await pilot.press("slash", "escape")
@@ -167,7 +173,7 @@ async def test_damage_is_listed_and_the_rest_is_shown(tmp_path: Path) -> None:
     data[-6] ^= 1
     path.write_bytes(data)
     async with opened(tmp_path) as pilot:
-        assert "1 problem " in shown(pilot, "Header")
+        assert "! 2 problems " in shown(pilot, "Header")  # the run is silent, too
         assert "loss" in shown(pilot, "#rows")
         await pilot.press("2")
         problems = shown(pilot, "#problems")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +36,9 @@ def nested(logdir: Path) -> Path:
 
 
 def pane(pilot: Pilot[None]) -> list[str]:
-    return shown(pilot, "#runs").splitlines()
+    """The lines; the first one without how fast the focused run is."""
+    title, *lines = shown(pilot, "#runs").splitlines()
+    return [re.sub(r" +[\d.]+( steps)?/s$", "", title), *lines]
 
 
 def names(pilot: Pilot[None]) -> list[str]:

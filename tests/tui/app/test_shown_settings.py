@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tui.analysis.x_axis import XAxis
+from tui.app.blob_steps import Place
 from tui.app.choices import Aggregation, Fit, Spread, Tab
 from tui.app.selection import Selection
 from tui.app.shown_settings import fitting_settings
@@ -48,7 +49,15 @@ def test_where_room_is_short_only_what_is_special_is_said() -> None:
 
 def test_only_the_tabs_that_a_setting_is_for_show_it() -> None:
     assert fitting_settings(replace(CHANGED, tab=Tab.HISTOGRAMS), 200) == ["+superseded"]
+    assert fitting_settings(replace(CHANGED, tab=Tab.TEXT), 200) == ["Δ …he/last/week/lr_0.1", "+superseded"]
     assert fitting_settings(replace(CHANGED, tab=Tab.HPARAMS), 200) == []
+
+
+def test_lists_say_which_step_they_show_unless_it_is_the_newest() -> None:
+    chosen = Selection(tab=Tab.AUDIO, step=Place(20, 1))
+    assert fitting_settings(chosen, 80) == ["at step 20"]
+    assert fitting_settings(chosen.opening(Tab.AUDIO, "a"), 80) == []
+    assert fitting_settings(replace(chosen, tab=Tab.GRAPHS), 80) == []
 
 
 def test_a_name_from_a_file_is_printable() -> None:

@@ -37,6 +37,7 @@ def after(*keys: str, waiting_for: Callable[[Pilot[None]], bool] = lambda pilot:
         assert isinstance(app, TbtuiApp)
         await until(pilot, lambda: not app.ingester.status.loading and app.main.snapshot is app.ingester.snapshot)
         await until(pilot, lambda: not app.main.query_one(Header).status.loading)
+        await until(pilot, lambda: app.watching.is_judged)
         await pilot.press(*keys)
         await until(pilot, lambda: waiting_for(pilot))
 
@@ -50,7 +51,3 @@ def test_rows(app: TbtuiApp, snap_compare: Compare) -> None:
 def test_chart_with_a_cursor(app: TbtuiApp, snap_compare: Compare) -> None:
     keys = ("enter", "down", "right", "home", *["pagedown"] * 4)
     assert snap_compare(app, terminal_size=(80, 24), run_before=after(*keys))
-
-
-def test_hparams(app: TbtuiApp, snap_compare: Compare) -> None:
-    assert snap_compare(app, terminal_size=(80, 24), run_before=after("3", "right", "right", "right", "right", "enter"))

@@ -30,7 +30,7 @@ def all_is_read(pilot: Pilot[None]) -> bool:
 
 
 def the_tree_is_shown(pilot: Pilot[None]) -> bool:
-    return "[tree]" in shown(pilot, "#graph")
+    return "scope  " in shown(pilot, "#graph")
 
 
 def the_node_is_shown(pilot: Pilot[None]) -> bool:

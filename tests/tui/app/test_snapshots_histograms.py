@@ -35,6 +35,7 @@ def pressing(app: TbtuiApp, *keys: str) -> Callable[[Pilot[None]], object]:
     async def prepare(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: not app.ingester.status.loading and app.main.snapshot is app.ingester.snapshot)
         await until(pilot, lambda: not app.main.query_one(Header).status.loading)
+        await until(pilot, lambda: app.watching.is_judged)
         await pilot.press("2", *keys)
         await until(pilot, lambda: not app.watching.shared.blobs.waits)
 

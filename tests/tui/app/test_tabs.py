@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from tui.app.widgets.line_view import LineView
 
 def first_words(text: str) -> list[str]:
     """The first word of each line after the headings, the run mark left out."""
-    return [line.split()[1] for line in text.splitlines()[2:]]
+    return [line.split()[1] for line in takewhile(str.strip, text.splitlines()[2:])]
 
 
 async def test_tabs_appear_with_their_data(tmp_path: Path) -> None:
@@ -30,6 +31,13 @@ async def test_tabs_appear_with_their_data(tmp_path: Path) -> None:
         assert pilot.app.query_one("#histograms").display
 
 
+@pytest.mark.parametrize(("silent_for", "page"), [(0.0, "#rows"), (1e6, "#histograms")])
+async def test_without_scalars_it_opens_on_what_there_is(tmp_path: Path, silent_for: float, page: str) -> None:
+    builders.write(tmp_path / builders.FILE_NAME, [builders.event(histogram("weight", 0))])
+    async with opened(tmp_path, now=builders.WALL_TIME + silent_for) as pilot:  # while it is live scalars may come
+        assert pilot.app.query_one(page).display
+
+
 async def test_tabs_are_gone_through_round_and_round(tmp_path: Path) -> None:
     async with opened(training(tmp_path)) as pilot:
         assert isinstance(pilot.app, TbtuiApp)
@@ -40,6 +48,9 @@ async def test_tabs_are_gone_through_round_and_round(tmp_path: Path) -> None:
         assert seen == [*main.tabs[1:], main.tabs[0]]
         await pilot.press("left_curly_bracket")
         assert main.selection.tab is main.tabs[-1]
+        await pilot.resize_terminal(40, 12)
+        await pilot.click("TabBar", offset=(shown(pilot, "TabBar").index("2"), 0))
+        await until(pilot, lambda: main.selection.tab is main.tabs[1])
 
 
 async def test_what_came_while_a_tab_was_not_shown_is_there_when_it_is(tmp_path: Path) -> None:
@@ -59,7 +70,7 @@ async def test_hparams_sort_by_any_column(tmp_path: Path) -> None:
         heading = table.splitlines()[1].split()
         assert heading[:5] == ["run", "▲", "lr", "name", "nesterov"]
         assert first_words(table) == ["adam", "bad", "sgd"]
-        adam = next(line for line in table.splitlines() if " adam " in line).split()
+        adam = next(line for line in table.splitlines()[2:] if " adam " in line).split()
         assert adam[2:5] == ["0.5", "adam", "false"]
         await pilot.press("right", "enter")
         assert first_words(shown(pilot, "#hparams")) == ["sgd", "adam", "bad"]

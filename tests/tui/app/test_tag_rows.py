@@ -28,7 +28,7 @@ def layers(logdir: Path, *, tags: int = 24) -> Path:
 
 def names(pilot: Pilot[None]) -> list[str]:
     """The first words of the lines below the heading of the rows."""
-    return [line.split()[0] for line in shown(pilot, "#rows").splitlines()[1:]]
+    return [line.lstrip("✗").split()[0] for line in shown(pilot, "#rows").splitlines()[1:]]
 
 
 async def focus_on_adam(pilot: Pilot[None]) -> None:

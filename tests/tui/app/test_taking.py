@@ -20,6 +20,7 @@ from tests.tui.app.screens import opened, shown, training, until
 from tests.tui.app.test_plot import plot
 from tests.tui.app.views import scalar_series
 from tui.app.plot import Plot
+from tui.app.saving import save
 from tui.app.selection import Selection
 from tui.app.taking import export_directory, export_points, readings_csv, write_points
 from tui.cli.main import main
@@ -176,3 +177,8 @@ def test_the_copy_reaches_the_terminal(tmp_path: Path) -> None:
         terminal.until_shown("copied the readout of 3 curves")
         [sent] = re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07", bytes(terminal.output))
         assert base64.b64decode(sent).startswith(b"run,tag,step,wall_time,relative,value,smoothed\nadam,Accuracy,99,")
+
+
+def test_an_entry_that_holds_nothing_is_not_exported() -> None:
+    notice = save(list, [])
+    assert (notice.text, notice.failed) == ("nothing exported: there is nothing in this entry", True)

@@ -55,3 +55,8 @@ def test_a_summary_is_of_the_first_values(array: np.ndarray) -> None:
     assert found.not_finite == array.size - finite.size
     if finite.size:
         assert (found.low, found.high) == (finite.min(), finite.max())
+
+
+def test_the_mean_of_the_largest_numbers() -> None:
+    assert summarised(np.array([1e308, 1e308, np.inf])).mean == 1e308
+    assert summarised(np.array([-1e308, -1e308])).mean == -1e308

@@ -21,8 +21,10 @@ from logging_lib.tfevents.proto import event_pb2
 from logging_lib.tfevents.tensor import to_tensor_proto
 from tests import builders
 from tests.tui.app.screens import decoded, logged_runs, second_tab, shown, until
+from tests.tui.reader.payload.stored import store, strings
 from tui.app import texts
 from tui.app.widgets.text_full import TextFull
+from tui.reader.payload import PayloadError
 
 LONG = "\n".join(f"line {i}" for i in range(200))
 
@@ -59,11 +61,11 @@ async def test_a_line_of_the_list_tells_how_a_text_begins_and_its_length(tmp_pat
 async def test_markdown_source_steps_and_changes(tmp_path: Path) -> None:
     logged = [text("notes", step, f"# Title\n\nstep **{step}**") for step in (0, 5, 9)]
     async with second_tab(logged_runs(tmp_path, a=logged), "enter") as pilot:
-        assert "step 9  (3 of 3)" in full(pilot)[0] and full(pilot)[0].endswith("rendered")
+        assert "step 9  (3 of 3)" in full(pilot)[0]
+        assert full(pilot)[0].endswith("g rendered source all steps changes")
         assert body(pilot)[0] == "Title" and body(pilot)[2] == "step 9"
         await pilot.press("g")
         await decoded(pilot)
-        assert full(pilot)[0].endswith("source")
         assert body(pilot) == ["# Title", "step **9**"]
         await pilot.press("g")
         await decoded(pilot)
@@ -74,16 +76,19 @@ async def test_markdown_source_steps_and_changes(tmp_path: Path) -> None:
         assert full(pilot)[0].endswith("changes from step 5")
         assert body(pilot) == ["  # Title", "- step **5**", "+ step **9**"]
         await pilot.press("g")
-        assert full(pilot)[0].endswith("rendered")
+        assert body(pilot)[0] == "Title"
+        await pilot.click("#text", offset=(full(pilot)[0].index("source"), 0))
+        assert body(pilot) == ["# Title", "step **9**"]
 
 
 async def test_only_views_that_have_something_to_show_are_gone_through(tmp_path: Path) -> None:
     async with second_tab(logged_runs(tmp_path, a=[text("notes", 0, "a")]), "enter") as pilot:
         seen = []
         for _ in range(3):
-            seen.append(full(pilot)[0].split()[-1])
+            seen.append(pilot.app.screen.query_one(TextFull).ways.present)
             await pilot.press("g")
         assert seen == ["rendered", "source", "rendered"]
+        assert full(pilot)[0].endswith("g rendered source")
 
 
 async def test_the_step_is_the_same_in_every_run_and_tag(tmp_path: Path) -> None:
@@ -128,7 +133,7 @@ async def test_a_marked_text_is_what_others_are_compared_with(tmp_path: Path) ->
 async def test_a_long_text_scrolls(tmp_path: Path) -> None:
     async with second_tab(logged_runs(tmp_path, a=[text("log", 0, LONG)]), "enter") as pilot:
         rows = len(full(pilot)) - 1
-        assert body(pilot)[0] == "line 0" and full(pilot)[0].endswith(f"1-{rows} of 200")
+        assert body(pilot)[0] == "line 0" and f"1-{rows} of 200" in full(pilot)[0]
         await pilot.press("J", "shift+down")
         assert body(pilot)[0] == "line 2"
         await pilot.press("K")
@@ -154,7 +159,7 @@ async def test_all_steps_are_laid_out_as_they_come_into_view(tmp_path: Path) -> 
             await pilot.press("d")
             await decoded(pilot)
         assert body(pilot)[-1] == "0.19"
-        assert full(pilot)[0].endswith(f"of {15 * 21}")
+        assert f"of {15 * 21} " in full(pilot)[0]
 
 
 async def test_long_lines_are_wrapped_or_moved_sideways(tmp_path: Path) -> None:
@@ -237,6 +242,13 @@ async def test_a_record_that_is_too_long_is_not_read(tmp_path: Path, monkeypatch
     monkeypatch.setattr(texts, "MOST_BYTES", 100)
     async with second_tab(logged_runs(tmp_path, a=[text("log", 0, "x" * 200)]), "enter") as pilot:
         assert "is not shown, only up to 100 B" in body(pilot)[0]
+
+
+def test_an_array_of_too_many_texts_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "MOST_STRINGS", 2)
+    assert texts.read_source(store(tmp_path, strings(b"a", b"b")))
+    with pytest.raises(PayloadError, match="an array of 3 texts is not shown, only up to 2"):
+        texts.read_facts(store(tmp_path, strings(b"a", b"b", b"c")))
 
 
 async def test_what_comes_in_is_shown(tmp_path: Path) -> None:

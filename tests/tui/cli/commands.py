@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from collections.abc import Collection, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+
+from tui.cli.errors import CommandError
+from tui.cli.main import main
 
 TIMEOUT = 60
 
@@ -22,6 +27,19 @@ def tbtui(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedPr
         cwd=cwd,
         check=False,
     )
+
+
+def called(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """As `tbtui`, in this process: a tenth of the time, for what does not depend on having one of its own."""
+    out, err = io.StringIO(), io.StringIO()
+    texts = [str(argument) for argument in arguments]
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            code = main(texts)
+        except CommandError as error:
+            err.write(f"tbtui: {error}\n")
+            code = 2
+    return subprocess.CompletedProcess(texts, code, out.getvalue(), err.getvalue())
 
 
 def only_line(text: str) -> str:

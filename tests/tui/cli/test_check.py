@@ -113,9 +113,9 @@ def test_wrong_usage(logdir: Path, options: list[str], message: str) -> None:
 
 def test_nothing_there(tmp_path: Path, logdir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "empty").mkdir()
-    assert main(["check", str(tmp_path / "empty")]) == 0
+    assert main(["check", str(tmp_path / "empty")]) == 1
     assert capsys.readouterr() == ("", f"tbtui: no event files under {tmp_path / 'empty'}\n")
-    assert main(["check", str(logdir / "well"), "--run", "none"]) == 0
+    assert main(["check", str(logdir / "well"), "--run", "none"]) == 1
     assert capsys.readouterr() == ("", "tbtui: no run matches --run; `tbtui ls` lists the runs\n")
 
 

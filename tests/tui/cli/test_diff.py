@@ -82,3 +82,13 @@ def test_without_hparams_names_tell(tmp_path: Path) -> None:
         builders.write(tmp_path / name / builders.FILE_NAME, [builders.scalar_event("loss", 1, 1.0)])
     shown = called("diff", tmp_path, "lr_0.1", "lr_0.2")
     assert "lr      0.1  0.2" in shown.stdout.splitlines()
+
+
+def test_a_part_of_a_name_means_the_session_not_the_run_below_it(tmp_path: Path) -> None:
+    for name, lr in (("first", 0.1), ("second", 0.2)):
+        builders.write(tmp_path / name / builders.FILE_NAME, [builders.scalar_event("loss", 1, lr)])
+        start = builders.session_start(SessionStart({"lr": lr}))
+        builders.write(tmp_path / name / "hp" / builders.FILE_NAME, [start, builders.scalar_event("score", 1, lr)])
+    shown = called("diff", tmp_path, "irst", "sec").stdout.splitlines()
+    assert shown[:2] == ["A  first", "B  second"]
+    assert [line.split()[0] for line in shown[6:]] == ["metric", "score", "loss"]

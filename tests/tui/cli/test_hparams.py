@@ -42,6 +42,7 @@ def nameless(tmp_path: Path) -> Path:
 
 
 def cells(*arguments: object) -> list[list[str]]:
+    """The table, and what is said below it."""
     shown = called("hparams", *arguments)
     assert (shown.returncode, shown.stderr) == (0, "")
     return [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in shown.stdout.splitlines()]
@@ -56,7 +57,7 @@ def objects(*arguments: object) -> list[dict[str, Any]]:
 
 
 def test_the_table(logdir: Path) -> None:
-    assert cells(logdir) == [
+    assert cells(logdir, "--all") == [
         ["run", "lr", "opt", "seed", "\\x1b[2J", "val/loss", "acc"],
         ["a", "0.1", "adam", "1", "-", "1", "0.8"],
         ["b", "0.1", "adam", "2", "-", "2", "0.8"],
@@ -70,12 +71,21 @@ def test_where_sort_metric_columns_and_differs(logdir: Path) -> None:
         ["run", "seed", "val/loss", "acc"],
         ["b", "2", "0.5", "0.8"],
         ["a", "1", "1", "0.8"],
+        [],
+        ["3 hparams are the same in all; --all lists them"],
     ]
     by_two = cells(logdir, "--sort", "lr:desc,seed:desc", "--columns", "seed,group")
     assert by_two == [["run", "seed", "group"], ["b", "2", "g"], ["a", "1", "g"], ["c", "-", "c"]]
     # The best acc is at step 0; metrics that are better when more are sorted from the greatest on.
     at_best = cells(logdir, "--metric", "at:acc", "--sort", "val/loss", "--columns", "val/loss,acc")
     assert at_best[1:] == [["b", "0.5", "0.9"], ["a", "3", "0.9"], ["c", "4", "0.9"]]
+
+
+def test_an_hparam_called_like_a_metric(tmp_path: Path) -> None:
+    for lr in (0.1, 0.2):
+        events = [builders.session_start(SessionStart({"loss": str(lr)})), builders.scalar_event("loss", 1, lr)]
+        builders.write(tmp_path / f"{lr}" / builders.FILE_NAME, events)
+    assert cells(tmp_path)[0] == ["run", "hparams.loss", "metrics.loss"]
 
 
 def test_groups(logdir: Path) -> None:

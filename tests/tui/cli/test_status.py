@@ -90,6 +90,19 @@ def test_nothing_to_tell(tmp_path: Path, logdir: Path, line: Line, capsys: pytes
     assert line(tmp_path / "empty") == ["0/1 live"]
 
 
+def test_long_records_are_not_checked(tmp_path: Path, line: Line, capsys: pytest.CaptureFixture[str]) -> None:
+    value = builders.Value(tag="i")
+    value.image.encoded_image_string = bytes(300_000)
+    file = tmp_path / builders.FILE_NAME
+    builders.write(file, [builders.event(value), builders.scalar_event("val/loss", 1, 0.5)])
+    data = bytearray(file.read_bytes())
+    data[150_000] ^= 1
+    file.write_bytes(data)
+    assert line(tmp_path) == ["0/1 live", "val/loss 0.5"]
+    assert main(["ls", str(tmp_path)]) == 0
+    assert "fails its CRC" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("target", ["0", "-5", "x", "1e6", "9" * 400])
 def test_a_target_that_is_no_step(logdir: Path, target: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:

@@ -406,6 +406,56 @@ def test_live_points_are_read_while_a_long_load_goes_on(
     assert any(points == 2 and loading for _, points, loading in states)
 
 
+def images(path: Path, count: int) -> int:
+    """Write a file of long images of which the first is damaged; returns its size."""
+    value = builders.Value(tag="i")
+    value.image.encoded_image_string = bytes(range(256)) * 2000
+    builders.write(path, [builders.event(value, step=step) for step in range(count)])
+    data = bytearray(path.read_bytes())
+    data[100_000] ^= 1
+    path.write_bytes(data)
+    return len(data)
+
+
+def test_damage_in_an_image_is_found_without_showing_it(live: Live, tmp_path: Path) -> None:
+    path = tmp_path / "runs" / "tfevents"
+    images(path, 3)
+    live.ingester.start()
+    live.wait_until(lambda: bool(live.ingester.snapshot.problems))
+    (problem,) = live.ingester.snapshot.problems
+    assert (problem.path, problem.offset) == (str(path), 0)
+    assert problem.reason.startswith("payload fails its CRC; ")
+    assert not live.ingester.status.loading and live.ingester.snapshot.blobs
+
+
+def test_images_are_checked_slowly_and_live_points_do_not_wait(
+    live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingester_module, "_CHECKED_PER_SECOND", 1.0)
+    monkeypatch.setattr(ingester_module, "_CHECKED_AT_ONCE", 1)
+    path = tmp_path / "runs" / "tfevents"
+    images(path, 3)
+    live.ingester.start()
+    live.wait_until(lambda: bool(live.ingester.snapshot.blobs))
+    builders.append(path, [builders.scalar_event("t", 1, 1.0)])
+    live.wait_until(lambda: live.points(".") == 1)
+    live.ingester.stop()
+
+
+def test_a_command_counts_what_is_to_be_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingester_module, "_LOADING_COMMIT", 0.0)
+    size = images(tmp_path / "tfevents", 3)
+    shown: list[tuple[int, int]] = []
+    ingester = Ingester(
+        [LogDir("", tmp_path)],
+        on_commit=lambda version: shown.append((ingester.status.bytes_read, ingester.status.bytes_total)),
+    )
+    assert len(ingester.read_all().problems) == 1
+    read = [now for now, total in shown if total == size]
+    assert read == sorted(read) and read[-1] == size
+    assert len(set(read)) == 4  # nothing but where the records lie, then an image at a time
+
+
 def test_stop_is_idempotent_and_leaves_no_thread(tmp_path: Path) -> None:
     before = set(threading.enumerate())
     ingester = Ingester([LogDir("", tmp_path)])

@@ -15,8 +15,10 @@ from logging_lib.tfevents.tensor import to_tensor_proto
 from tests import builders
 from tests.builders import Value, scalar_event
 from tui.ingest.ingester import Ingester
-from tui.model import SeriesKey
+from tui.model import Gone, Problem, SeriesKey
 from tui.reader import stream
+from tui.reader.decode import EventDecoder
+from tui.reader.event_file import EventFileReader
 from tui.reader.named_logdir import LogDir
 from tui.reader.payload import PayloadError, read_image
 from tui.reader.skim import LEAST_BYTES, skim
@@ -103,16 +105,117 @@ def test_a_file_that_grows(tmp_path: Path) -> None:
     assert not snapshot.problems
 
 
-def test_damage_inside_is_told_when_it_is_shown(tmp_path: Path) -> None:
-    path = builders.write(tmp_path / builders.FILE_NAME, [builders.event(image()), scalar_event("loss", 1, 2.0)])
+@pytest.fixture
+def damaged(tmp_path: Path) -> Path:
+    """A logdir of one file: an image in the middle of which a bit is flipped, a whole one, a scalar."""
+    events = [builders.event(image(), step=0), builders.event(image(), step=1), scalar_event("loss", 1, 2.0)]
+    flip(builders.write(tmp_path / builders.FILE_NAME, events))
+    return tmp_path
+
+
+def flip(path: Path) -> None:
+    """Flip a bit in the middle of the first long record."""
     data = bytearray(path.read_bytes())
     data[LEAST_BYTES // 2] ^= 1
     path.write_bytes(data)
-    snapshot = read(tmp_path)
-    assert not snapshot.problems
+
+
+def damage(path: Path) -> list[Problem]:
+    """What is told of it."""
+    length = builders.event(image(), step=0).ByteSize()
+    reason = f"payload fails its CRC; {length} bytes that cannot be shown"
+    return [Problem(str(path / builders.FILE_NAME), 0, reason)]
+
+
+def test_damage_inside_is_found_afterwards(damaged: Path) -> None:
+    snapshot = read(damaged)
+    assert list(snapshot.problems) == damage(damaged)
     (series,) = snapshot.blobs.values()
+    assert series.steps.tolist() == [0, 1]
     with pytest.raises(PayloadError, match="damaged, or changed since it was read"):
         read_image(series.refs[0])
+    assert read_image(series.refs[1]) == [LONG]
+
+
+@pytest.mark.parametrize("repaired", [True, False])
+def test_damage_is_checked_again_when_the_file_has_grown(damaged: Path, repaired: bool) -> None:
+    """A network file system may show the data late."""
+    ingester = Ingester([LogDir("", damaged)])
+    assert ingester.read_all().problems
+    path = damaged / builders.FILE_NAME
+    if repaired:
+        flip(path)
+    builders.append(path, [scalar_event("loss", 2, 1.0)])
+    for _ in range(2):  # where it is repaired, the file is read from its start at the next look
+        snapshot = ingester.read_all()
+    assert list(snapshot.problems) == ([] if repaired else damage(damaged))
+    assert [len(series.values) for series in snapshot.scalars.values()] == [2]
+    assert [series.steps.tolist() for series in snapshot.blobs.values()] == [[0, 1]]
+
+
+def checked(reader: EventFileReader) -> list[object]:
+    """What checking all that can be tells."""
+    told: list[object] = []
+    while before := len(reader.unchecked):
+        told += reader.check()
+        if len(reader.unchecked) == before:
+            break
+    return told
+
+
+@pytest.fixture
+def reader(damaged: Path) -> EventFileReader:
+    """That has read the damaged file, and checked nothing."""
+    reader = EventFileReader(EventDecoder(".", str(damaged / builders.FILE_NAME), {}))
+    reader.look()
+    while reader.pending:
+        assert reader.read() == []
+    return reader
+
+
+def test_the_newest_is_checked_first(reader: EventFileReader, damaged: Path) -> None:
+    sizes = [builders.event(image(), step=step).ByteSize() for step in (0, 1)]
+    assert len(reader.unchecked) == 2 and reader.unchecked.bytes == sum(sizes)
+    assert reader.check() == []
+    assert len(reader.unchecked) == 1 and reader.unchecked.bytes == sizes[0]
+    assert reader.check() == damage(damaged)
+    assert len(reader.unchecked) == reader.unchecked.bytes == 0
+
+
+def test_of_another_file_in_its_place_nothing_is_said(reader: EventFileReader, damaged: Path) -> None:
+    path = damaged / builders.FILE_NAME
+    path.rename(damaged / "aside")
+    builders.write(path, [builders.event(image(data=LONG + LONG))])
+    assert checked(reader) == []
+    assert len(reader.unchecked) == 2
+    (damaged / "aside").rename(path)
+    assert checked(reader) == damage(damaged)
+
+
+def test_a_file_that_is_gone_is_told_as_ever(reader: EventFileReader, damaged: Path) -> None:
+    path = damaged / builders.FILE_NAME
+    path.unlink()
+    assert checked(reader) == [
+        Problem(str(path), None, "file is gone; what was read of it stays"), Gone(str(path))
+    ]  # fmt: skip
+
+
+def test_checking_ends_when_reading_does(damaged: Path) -> None:
+    """A record of gigabytes must not hold up the end."""
+
+    class EndError(Exception):
+        pass
+
+    def breathe() -> None:
+        if ending.unchecked and not ending.pending:
+            raise EndError
+
+    ending = EventFileReader(EventDecoder(".", str(damaged / builders.FILE_NAME), {}), breathe=breathe)
+    ending.look()
+    while ending.pending:
+        ending.read()
+    with pytest.raises(EndError):
+        ending.check()
 
 
 def test_a_record_that_was_torn_is_searched_for_others(tmp_path: Path) -> None:

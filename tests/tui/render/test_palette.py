@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rich.color import Color
 
 from tui.render.cells import width
-from tui.render.palette import ANSI_OF, PALETTES, RunStyle, assign, fade
+from tui.render.palette import ANSI_OF, PALETTES, RunStyle, assign, fade, legible
 
 Array: TypeAlias = npt.NDArray[np.float64]
 MANY = [f"run{i}" for i in range(100)]
@@ -128,3 +128,17 @@ def test_styles_beside_are_not_given_again() -> None:
     few = assign(f"run{n}" for n in range(3))
     groups = assign((f"group{n}" for n in range(5)), few.values())
     assert len({style.colour for style in (*few.values(), *groups.values())}) == 8
+
+
+@given(st.integers(0, (1 << 24) - 1), st.sampled_from(["#11131a", "#fafafa", "#808080"]))
+def test_any_colour_can_be_seen(number: int, background: str) -> None:
+    colour = f"#{number:06x}"
+    high, low = sorted((luminance(legible(colour, background)), luminance(background)), reverse=True)
+    assert (high + 0.05) / (low + 0.05) >= 2
+
+
+def test_what_can_be_seen_stays_as_it_is() -> None:
+    assert legible("#c08040", "#11131a") == "#c08040"
+    assert legible("#000000", "#11131a") == "#505050"
+    assert legible("#ffffff", "#fafafa") == "#afafaf"
+    assert legible("#000060", "#11131a")[5:] > legible("#000060", "#11131a")[1:3]  # still a blue

@@ -18,6 +18,7 @@ from tui.render.to_ascii import to_ascii
         ("loss/train 0.5", "loss/train 0.5"),
         ("● lr_0.01 ★ 0.17", "o lr_0.01 * 0.17"),
         ("…/weight ↓ 2.1% → ±", "~/weight v 2.1% > +"),
+        ("0.5 ± 0.1", "0.5 +-0.1"),
         ("│ Loss ──┼", "| Loss --+"),
         ("café naïve Ångström", "cafe naive Angstrom"),
         ("cafe\u0301", "cafe"),

@@ -48,7 +48,35 @@ class Axis:
         """The number at a place of 0..1 on an axis of numbers."""
         if self.scale is Scale.LOG:
             return float(10 ** (math.log10(self.low) + place * (math.log10(self.high) - math.log10(self.low))))
-        return self.low + place * (self.high - self.low)
+        return (1 - place) * self.low + place * self.high
+
+    def end_at(self, place: float) -> float | str:
+        """What stands at a place, which other rows may move: a number, or the nearest category."""
+        label = self.label_at(place)
+        return self.value_at(place) if label is None else label
+
+    def place_of(self, end: float | str) -> float | None:
+        """The place of what `end_at` gave, when the axis may have had other rows: beyond 0..1 where no row is.
+
+        None where it has no place at all.
+        """
+        if isinstance(end, str):
+            return self._place_of_category(end)
+        if self.categories or (self.scale is Scale.LOG and end <= 0):
+            return None
+        if self.low == self.high:
+            return 0.5
+        ends = [self.low, end, self.high]
+        if self.scale is Scale.LOG:
+            ends = [math.log10(value) for value in ends]
+        by = _factor(ends[0], ends[2])
+        low, at, high = (value * by for value in ends)
+        return (at - low) / (high - low)
+
+    def _place_of_category(self, name: str) -> float | None:
+        if name not in self.categories:
+            return None
+        return 0.5 if len(self.categories) == 1 else self.categories.index(name) / (len(self.categories) - 1)
 
     def label_at(self, place: float) -> str | None:
         """The category nearest to a place; None on an axis of numbers."""
@@ -90,9 +118,14 @@ def _spread(numbers: Floats) -> Floats:
     low, high = np.nanmin(numbers), np.nanmax(numbers)
     if low == high:
         return np.where(np.isnan(numbers), np.nan, 0.5)
-    # Halves first: the difference of two doubles may be none.
-    spread: Floats = (numbers / 2 - low / 2) / (high / 2 - low / 2)
+    by = _factor(float(low), float(high))
+    spread: Floats = (numbers * by - low * by) / (high * by - low * by)
     return spread
+
+
+def _factor(low: float, high: float) -> float:
+    """What to multiply two doubles with so that their difference is one, too; halves of the smallest are 0."""
+    return 1.0 if math.isfinite(high - low) else 0.5
 
 
 def _of_categories(column: Column, cells: Cells) -> Axis | None:

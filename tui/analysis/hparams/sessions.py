@@ -35,11 +35,14 @@ class MetricColumn(NamedTuple):
 class Session:
     """One session. `runs` are its own and those that belong to it, in the order of the snapshot; its own need not be.
 
-    `group` is the session group's name, the run's own where none was given. `status` is that of the session end
-    (UNKNOWN, SUCCESS, FAILURE or RUNNING), RUNNING before there is one, and "" where no session was logged.
+    `run` is the one that its hparams were logged in; `name` is what to call it: where `add_hparams` made a run of its
+    own for them below the training's, the training's. `group` is the session group's name, its own where none was
+    given. `status` is that of the session end (UNKNOWN, SUCCESS, FAILURE or RUNNING), RUNNING before there is one, and
+    "" where no session was logged.
     """
 
     run: str
+    name: str
     group: str
     status: str
     hparams: Mapping[str, HParam]
@@ -69,7 +72,7 @@ def sessions_of(snapshot: StoreSnapshot) -> Sessions:
     """
     starts = [name for name, run in snapshot.runs.items() if run.start is not None]
     members = _members(snapshot.runs, starts) if starts else _trainings(snapshot.runs)
-    rows = tuple(_session(name, snapshot.runs.get(name), runs) for name, runs in members.items())
+    rows = tuple(_session(name, snapshot.runs, runs) for name, runs in members.items())
     metrics, others = _metrics(snapshot, rows)
     return Sessions(rows, _hparam_names(snapshot, rows), metrics, others, bool(starts))
 
@@ -95,12 +98,16 @@ def metric_run(run: str, group: str) -> str:
     return posixpath.normpath(posixpath.join(run, group)) if group else run
 
 
-def _session(name: str, run: RunSummary | None, runs: Sequence[str]) -> Session:
+def _session(own: str, runs: Mapping[str, RunSummary], members: Sequence[str]) -> Session:
+    run = runs.get(own)
     start = run.start if run is not None else None
     if run is None or start is None:
-        return Session(name, name, "", {}, tuple(runs))
+        return Session(own, own, own, "", {}, tuple(members))
     status = run.end.status if run.end is not None else RUNNING
-    return Session(name, start.group_name or name, status, start.hparams, tuple(runs))
+    above = own.rpartition("/")[0]
+    # Where the run above holds the experiment it is the sweep's, with more sessions to come.
+    name = above if above in members and runs[above].experiment is None else own
+    return Session(own, name, start.group_name or name, status, start.hparams, tuple(members))
 
 
 def _members(runs: Iterable[str], starts: Sequence[str]) -> dict[str, list[str]]:

@@ -26,7 +26,7 @@ def table_of(
     texts: Texts | None = None,
 ) -> Frame:
     """The sessions of a snapshot as a frame: hparams, then what is `derived` from names and texts, then metrics."""
-    rows = [Row(session.run, session.group, session.status, session.runs) for session in sessions.rows]
+    rows = [Row(session.name, session.group, session.status, session.runs) for session in sessions.rows]
     runs = [session.run for session in sessions.rows]
     of_origin: dict[Origin, Sequence[Mapping[str, HParam]]] = {
         Origin.HPARAM: [session.hparams for session in sessions.rows],

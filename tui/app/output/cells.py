@@ -12,7 +12,7 @@ from rich.color import ColorSystem
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.app.output.pens import PLAIN, Pen, for_blanks, pen_of
+from tui.app.output.pens import PLAIN, Pen, for_blanks, pen_of, plain_pen_of
 
 
 class Cells(NamedTuple):
@@ -43,11 +43,11 @@ def cells_of(strip: Strip, colours: ColorSystem) -> Cells | None:
     pens: list[Pen] = []
     for text, style, control in strip:
         if text in _SINGLES and not control:
-            drawn = _pens_of(style, colours)
-            if drawn is None:
+            if style is not None and style.link:
                 return None
+            pen = PLAIN if style is None else _pen_of_single(style, colours)
             chars.append(text)
-            pens.append(drawn[text == " "])
+            pens.append(for_blanks(pen) if text == " " else pen)
             continue
         found = None if control else _of_segment(text, style, colours)
         if found is None:
@@ -59,24 +59,18 @@ def cells_of(strip: Strip, colours: ColorSystem) -> Cells | None:
 
 @lru_cache(maxsize=2048)
 def _of_segment(text: str, style: Style | None, colours: ColorSystem) -> Cells | None:
-    drawn = _pens_of(style, colours)
-    chars = [*text] if _are_narrow(text) else _characters(text)
-    if drawn is None or chars is None:
+    if style is not None and style.link:
         return None
-    pen, blank = drawn
+    pen = PLAIN if style is None else pen_of(style, colours)
+    blank = for_blanks(pen)
+    chars = [*text] if _are_narrow(text) else _characters(text)
+    if chars is None:
+        return None
     pens = [pen] * len(chars) if blank is pen else [blank if char == " " else pen for char in chars]
     return Cells(chars, pens)
 
 
-@lru_cache(maxsize=4096)
-def _pens_of(style: Style | None, colours: ColorSystem) -> tuple[Pen, Pen] | None:
-    """The pen for a style, and that for its blanks; None where there is a link."""
-    if style is None:
-        return PLAIN, PLAIN
-    if style.link:
-        return None
-    pen = pen_of(style, colours)
-    return pen, for_blanks(pen)
+_pen_of_single = lru_cache(maxsize=16384)(plain_pen_of)
 
 
 def _characters(text: str) -> list[str] | None:

@@ -110,10 +110,11 @@ class ToTruecolor(LineFilter):
         return self._textuals.apply(segments, background)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _is_true(style: Style) -> bool:
-    colours = (style.color, style.bgcolor)
-    return not style.dim and all(colour is None or colour.triplet is not None for colour in colours)
+    ink, paper = style.color, style.bgcolor
+    are_true = (ink is None or ink.triplet is not None) and (paper is None or paper.triplet is not None)
+    return are_true and not style.dim
 
 
 class Many(Reduced):

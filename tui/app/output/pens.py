@@ -52,6 +52,11 @@ def pen_of(style: Style, colours: ColorSystem) -> Pen:
     piece = piece_of(style)
     if piece is not None:
         return Pen(PIECE, str(piece.number), str(piece.row))
+    return plain_pen_of(style, colours)
+
+
+def plain_pen_of(style: Style, colours: ColorSystem) -> Pen:
+    """The pen for a style without its link, which is none of a picture's pieces."""
     return Pen(
         style._attributes & style._set_attributes,  # asked one by one they take longer than all else: see why_not
         _parameters(style.color, colours, foreground=True),
@@ -96,7 +101,7 @@ def change(old: Pen, new: Pen) -> str:
     return _change(old, new)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _change(old: Pen, new: Pen) -> str:
     if old == new:
         return ""
@@ -115,7 +120,7 @@ def _change(old: Pen, new: Pen) -> str:
     return f"\x1b[{min(';'.join(parts), ';'.join(anew), key=len)}m"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def change_for_blanks(old: Pen, blank: Pen) -> tuple[str, Pen]:
     """The shortest sequence after which blanks look as with `blank`, and the pen then held."""
     if draws_blank(old, blank):

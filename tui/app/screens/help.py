@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
-from tui.app.keys import KEYS, Key, help_sections
+from tui.app.keys import KEYS, ROWS, Key, footer_keys, help_sections
 from tui.app.output.terminal_app import TerminalApp
 from tui.app.parts import cells_of, spread
 from tui.app.remapping import ALWAYS
@@ -27,14 +27,14 @@ class HelpLines(LineView):
 
     DEFAULT_CSS = "HelpLines { width: 100%; height: 100%; }"
 
-    def __init__(self, keys: Sequence[Key]) -> None:
+    def __init__(self, keys: Sequence[Key], view: str) -> None:
         super().__init__()
-        self._keys = keys
+        self._keys, self._here = keys, footer_keys(view, keys)
         self._lines: list[tuple[str, str]] = []
         self._keys_cells = min(max(_KEYS_CELLS, *(width(key.shown) for key in keys)), 2 * _KEYS_CELLS)
 
     def compose_strips(self, width: int, height: int) -> list[Strip]:
-        self._lines = _wrapped(self._keys, width - self._keys_cells - 5)
+        self._lines = [*_listed(self._here), *_wrapped(self._keys, width - self._keys_cells - 5)]
         return super().compose_strips(width, height)
 
     def line_count(self) -> int:
@@ -76,6 +76,11 @@ class HelpLines(LineView):
         self.redraw()
 
 
+def _listed(here: Sequence[Key]) -> list[tuple[str, str]]:
+    """What the line of keys of the view offers, whether there was room for it or not."""
+    return [("Here", ""), *(key.in_footer for key in here)]
+
+
 def _wrapped(table: Sequence[Key], cells: int) -> list[tuple[str, str]]:
     lines: list[tuple[str, str]] = []
     for heading, entries in help_sections(table).items():
@@ -87,18 +92,18 @@ def _wrapped(table: Sequence[Key], cells: int) -> list[tuple[str, str]]:
 
 
 class HelpScreen(ModalScreen[None]):
-    """Every key and what it does."""
+    """The keys that matter in the `view` that it was called from, then every key and what it does."""
 
     DEFAULT_CSS = "HelpScreen { background: $background; }"
 
-    def __init__(self, keys: Sequence[Key] = KEYS) -> None:
+    def __init__(self, keys: Sequence[Key] = KEYS, view: str = ROWS) -> None:
         super().__init__()
-        self._table = keys
+        self._table, self._view = keys, view
         closing = (key for key in keys if key.id in ("leave", "help", "quit"))
         self._closed_by = {name for key in closing for name in key.keys.split(",")}.difference(*ALWAYS.values())
 
     def compose(self) -> ComposeResult:
-        yield HelpLines(self._table)
+        yield HelpLines(self._table, self._view)
 
     def on_key(self, event: events.Key) -> None:
         """Close with the keys that open, leave or quit, whichever those are."""

@@ -12,21 +12,25 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
+from tui.analysis.run_state import RunState
 from tui.app import keys, messages
 from tui.app.aggregation import Aggregator, grouping_note
 from tui.app.catalog import focused_run
 from tui.app.choices import SCALAR_TABS, Density, Tab
-from tui.app.screens.pages import BLOB_PAGES
-from tui.app.screens.selecting import SelectingScreen
+from tui.app.findings import Findings
+from tui.app.health_watch import NOT_JUDGED, Judged
+from tui.app.screens.abilities import HasExpression
+from tui.app.screens.commanding import CommandingScreen
+from tui.app.screens.pages import BLOB_PAGES, HPARAM_PAGES
 from tui.app.selection import Selection
 from tui.app.shared import Shared
+from tui.app.widgets.chart_keys import ChartKeys
 from tui.app.widgets.custom_cards import CustomCards
 from tui.app.widgets.filter_line import FilterLine
 from tui.app.widgets.graph_rows import GraphRows
-from tui.app.widgets.hparams import HParams
 from tui.app.widgets.line_view import StripView
-from tui.app.widgets.listings import Problems
 from tui.app.widgets.other_data import OtherData
+from tui.app.widgets.problems import Problems
 from tui.app.widgets.projection_rows import ProjectionRows
 from tui.app.widgets.runs_pane import RunsPane
 from tui.app.widgets.scalar_cards import ScalarCards
@@ -42,7 +46,7 @@ NARROW, TINY, LOW = 100, 60, 16
 SELECTION = Selection()
 
 
-class MainScreen(SelectingScreen):
+class MainScreen(CommandingScreen):
     """Hands `snapshot` and `selection` down to its widgets, and shows the page that the selection asks for."""
 
     AUTO_FOCUS = ""  # the page takes the focus, not the first widget
@@ -56,24 +60,28 @@ class MainScreen(SelectingScreen):
         self._shared = shared
         self._status = status
         self._aggregator = Aggregator()
+        self.judged = NOT_JUDGED
 
     def compose(self) -> ComposeResult:
         data = {"snapshot": MainScreen.snapshot, "selection": MainScreen.selection}
-        yield Header(self._shared, self._status).data_bind(snapshot=MainScreen.read)
+        marked = {**data, "findings": MainScreen.findings}
+        yield Header(self._shared, self._status).data_bind(snapshot=MainScreen.read, findings=MainScreen.findings)
         yield TabBar(self._shared.key("help")).data_bind(MainScreen.selection)
         with Horizontal(id="body"):
-            yield RunsPane(self._shared, id="runs").data_bind(**data)
+            yield RunsPane(self._shared, id="runs").data_bind(**marked)
             with ContentSwitcher(initial="rows", id="pages"):
-                yield ScalarRows(self._shared, id="rows").data_bind(**data)
-                yield ScalarCards(self._shared, id="cards").data_bind(**data)
+                yield ScalarRows(self._shared, id="rows").data_bind(**marked)
+                yield ScalarCards(self._shared, id="cards").data_bind(**marked)
                 yield ScalarTable(self._shared, id="table").data_bind(**data)
-                yield ScalarChart(self._shared, id="chart").data_bind(**data)
+                yield ScalarChart(self._shared, id="chart").data_bind(**marked)
                 for pages in BLOB_PAGES.values():
-                    yield pages.rows(self._shared, id=pages.rows_id).data_bind(**data)
-                    yield pages.full(self._shared, id=pages.full_id).data_bind(**data)
-                yield HParams(self._shared, id="hparams").data_bind(**data)
+                    rows, full = pages.rows(self._shared, id=pages.rows_id), pages.full(self._shared, id=pages.full_id)
+                    yield rows.data_bind(**(marked if isinstance(rows, TagRows | ChartKeys) else data))
+                    yield full.data_bind(**(marked if isinstance(full, ChartKeys) else data))
+                for page, widget in HPARAM_PAGES.items():
+                    yield widget(self._shared, id=page.value).data_bind(**data)
                 yield OtherData(self._shared, id="other").data_bind(**data)
-                yield Problems(self._shared, id="problems").data_bind(**data)
+                yield Problems(self._shared, id="problems").data_bind(**marked)
         yield KeysLine(self._shared.keys)
         yield FilterLine()
 
@@ -119,7 +127,7 @@ class MainScreen(SelectingScreen):
                 density = Density.ROWS if s.density is Density.CARDS and self.has_class("-tiny") else s.density
                 return density.value if s.tag is None else "chart"
             case Tab.HPARAMS:
-                return "hparams"
+                return s.hparams.page.value
             case Tab.OTHER:
                 return "other"
             case Tab.PROBLEMS:
@@ -137,6 +145,11 @@ class MainScreen(SelectingScreen):
                 self.set_focus(self.page, scroll_visible=False)
         self.query_one(TabBar).active = self.tabs.index(self.selection.tab)
         self._show_keys()
+
+    @property
+    def keys_view(self) -> str:
+        """What the key table calls the view that keys go to."""
+        return self.query_one(KeysLine).view
 
     def _show_keys(self) -> None:
         on_runs = isinstance(self.focused, RunsPane)
@@ -166,7 +179,36 @@ class MainScreen(SelectingScreen):
         self._aggregate()
         if self.selection.focused_run is None and not status.loading:
             # From here on the focus stays where it is: two live runs would take turns in being the newest.
-            self.selection = replace(self.selection, focused_run=focused_run(self.snapshot, self.selection))
+            run = focused_run(self.snapshot, self.selection)
+            self.selection = replace(self.selection, focused_run=run, tab=self._first_tab())
+
+    def _first_tab(self) -> Tab:
+        """Where one finds oneself: on the scalars, or where none were logged and none are to come on what was."""
+        if self.snapshot.scalars or self.selection.tab is not Tab.SCALARS:
+            return self.selection.tab
+        is_live = any(self._shared.state_of(run) is RunState.LIVE for run in self.snapshot.runs.values())
+        with_data = [tab for tab in self.tabs if tab not in (Tab.SCALARS, Tab.PROBLEMS)]
+        return with_data[0] if with_data and not is_live else Tab.SCALARS
+
+    def show_judged(self, judged: Judged) -> None:
+        """Show what the health rules came to."""
+        self.judged = judged
+        self._mark_findings()
+        self._show_progress()
+
+    def _mark_findings(self) -> None:
+        self.findings = Findings(self.judged.findings, self.selection.dismissed)
+
+    def watch_findings(self) -> None:
+        self.query_one(TabBar).tabs = tuple(self.tabs)
+        self._show_page()
+
+    def _show_progress(self) -> None:
+        """How far the focused run is, if it is live."""
+        run = focused_run(self.read, self.selection)
+        progress = self.judged.progress.get(run) if run is not None else None
+        self.query_one(Header).progress = progress
+        self.query_one(RunsPane).progress = progress
 
     def _aggregate(self) -> None:
         """Show groups of runs as runs, if that is wanted; the other tabs have all runs, for only scalars have means."""
@@ -184,6 +226,11 @@ class MainScreen(SelectingScreen):
         if line.pane == "groups" and aggregation is not None:
             note, failed = grouping_note(self._aggregator.groups, aggregation.pattern)
             line.say(note, failed=failed)
+
+    def show_mistake(self) -> None:
+        line = self.query_one(FilterLine)
+        if line.pane == "sessions" and isinstance(self.page, HasExpression):
+            line.say(self.page.mistake, failed=True)
 
     def show_blobs(self) -> None:
         """Blobs that were waited for are decoded."""
@@ -209,6 +256,8 @@ class MainScreen(SelectingScreen):
 
     def watch_selection(self) -> None:
         self._aggregate()
+        self._mark_findings()
+        self._show_progress()
         self._show_focused_run()
         self._show_page()
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tui.app.choices import Tab
+from tui.app.hparam_choices import HParamPage
 from tui.app.selection import Selection
 from tui.app.widgets.audio_full import AudioFull
 from tui.app.widgets.audio_rows import AudioRows
@@ -16,6 +17,11 @@ from tui.app.widgets.graph_full import GraphFull
 from tui.app.widgets.graph_rows import GraphRows
 from tui.app.widgets.histogram_full import HistogramFull
 from tui.app.widgets.histogram_rows import HistogramRows
+from tui.app.widgets.hparam_axes import HParamAxes
+from tui.app.widgets.hparam_columns import HParamColumns
+from tui.app.widgets.hparam_diff import HParamDiffView
+from tui.app.widgets.hparam_scatter import HParamScatter
+from tui.app.widgets.hparams import HParams
 from tui.app.widgets.image_full import ImageFull
 from tui.app.widgets.image_rows import ImageRows
 from tui.app.widgets.mesh_full import MeshFull
@@ -24,6 +30,7 @@ from tui.app.widgets.pr_curve_full import PrCurveFull
 from tui.app.widgets.pr_curve_rows import PrCurveRows
 from tui.app.widgets.projection_full import ProjectionFull
 from tui.app.widgets.projection_rows import ProjectionRows
+from tui.app.widgets.sessions import SessionsList, SessionsView
 from tui.app.widgets.tag_rows import TagRows
 from tui.app.widgets.text_full import TextFull
 from tui.app.widgets.text_rows import TextRows
@@ -53,4 +60,12 @@ BLOB_PAGES: Mapping[Tab, Pages] = {
     Tab.CUSTOM: Pages("custom_cards", CustomCards, "custom_chart", CustomChart),
     Tab.MESHES: Pages("meshes", MeshRows, "mesh", MeshFull),
     Tab.PROJECTOR: Pages("projections", ProjectionRows, "projection", ProjectionFull),
+}
+
+HPARAM_PAGES: Mapping[HParamPage, Callable[..., SessionsView | SessionsList]] = {
+    HParamPage.TABLE: HParams,
+    HParamPage.AXES: HParamAxes,
+    HParamPage.SCATTER: HParamScatter,
+    HParamPage.COLUMNS: HParamColumns,
+    HParamPage.DIFF: HParamDiffView,
 }

@@ -12,6 +12,7 @@ from textual.strip import Strip as Line
 from logging_lib.tfevents import plugins
 from tui.analysis.time_ticks import duration_ticks
 from tui.app import saving
+from tui.app.blob_title import RUN_LEAST, Ways
 from tui.app.blobs import Unreadable
 from tui.app.choices import Tab
 from tui.app.messages import Noticed
@@ -43,6 +44,7 @@ from tui.store.snapshot import BlobSeries
 
 _CELLS_A_TICK = 14
 _READING = "reading…"
+_ALL, _ALONE = "all runs", "one run"
 _SIDES = {2: ("L", "R")}
 
 
@@ -117,7 +119,7 @@ class AudioFull(AudioKeys):
     def compose_strips(self, width: int, height: int) -> list[Line]:
         series = self.series
         if series is None:
-            return self.filled(self.note("no visible run has this sound: a shows all runs", width), width, height)
+            return self.none_visible("sound", width, height)
         strips = self.strips()
         waits = any(strip.problem == _READING for strip in strips)
         key = (self.tag, self.look, width, height, self.alone)
@@ -143,22 +145,22 @@ class AudioFull(AudioKeys):
         look = self.look
         right: list[Part] = [(f"  {_READING}", look.dim)] if waits else []
         if self.cursor is not None:
-            right.append((f"  {seconds_text(self.cursor)}", look.accent))
+            right.append((f"  at {seconds_text(self.cursor)}", look.accent))
         if self.mark is not None and self.cursor is not None:
             right.append((f"  Δ {seconds_text(abs(self.cursor - self.mark))}", look.warning))
+        least = len(right)
         if self.zoom is not None and self.view is not None:
-            right.append((f"  {' to '.join(map(seconds_text, self.view))}", look.dim))
+            right.append((f"  zoomed: {' to '.join(map(seconds_text, self.view))}", look.dim))
         if self._shown < len(strips):
             right.append((f"  clips {self._first + 1}-{self._first + self._shown} of {len(strips)}", look.dim))
-        return self.fitted_title(series, width, right, "sound")
+        return self.fitted_title(series, width, right, "sound", max(least, 1))
 
     def _facts(self, strip: Strip, width: int, values: Sequence[tuple[float, float]] = ()) -> Line:
         """One line about a clip: its run, what it is, its level; at the right its value at the cursor."""
         look = self.look
-        run = self.shared.runs.style(strip.series.key.run, look)
         focused = self.series is not None and strip.series.key == self.series.key
-        name = f" {self.shared.runs.mark(strip.series.key.run)} {self.shared.runs.name(strip.series.key.run)}"
-        head: list[Part] = [(name, run + Style(bold=True) if focused else run)]
+        named = self.run_parts(strip.series.key.run, max(width // 2, RUN_LEAST))
+        head: list[Part] = [(f" {text}", style + Style(bold=focused)) for text, style in named]
         if strip.of > 1:
             head.append((f"  clip {strip.item + 1} of {strip.of}", look.text))
         if strip.problem:
@@ -200,9 +202,19 @@ class AudioFull(AudioKeys):
 
     # What keys do
 
+    @property
+    def ways(self) -> Ways | None:
+        return Ways(_ALONE if self.alone else _ALL, (_ALL, _ALONE)) if len(self.all_series) > 1 else None
+
+    def show_way(self, way: str) -> None:
+        self.alone = way == _ALONE
+
     def next_view(self) -> None:
         """All runs, or the focused one alone."""
-        self.alone = not self.alone
+        if self.ways is None:
+            self.post_message(Noticed("one run: nothing else to show beside it"))
+        else:
+            self.alone = not self.alone
 
     def action_export(self) -> None:
         """The clips of the focused run go to files, as they were logged."""

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from rich.style import Style
+from textual import events
 from textual.strip import Strip
 
 from tui.app.blob_steps import Place, StepLine, moved, places, step_line
+from tui.app.blob_title import RUN_LEAST, TAG_MARGINS, Ways, least_of_tag, run_parts, title_line
 from tui.app.catalog import focused_run, said, shown_key
 from tui.app.choices import Tab
 from tui.app.messages import StepChosen
-from tui.app.parts import Part, cells_of, fitting, noted, superseded_notes
+from tui.app.parts import Part, cells_of, fitting, superseded_notes
 from tui.app.widgets.full_view import FullView
 from tui.render.cells import fit
-from tui.render.cells import width as cells
+from tui.render.cells import width as cells_in
 from tui.render.strips import row_strip
 from tui.render.text import printable
 from tui.store.snapshot import BlobSeries
+
+_WHOLE = 1000  # cells that every name fits in
 
 
 class BlobFull(FullView):
@@ -27,6 +30,7 @@ class BlobFull(FullView):
     tab: ClassVar[Tab]
     """The tab that it is a full view of."""
     _kept: tuple[object, list[Strip]] = (None, [])
+    _titled: tuple[Ways | None, str] = (None, "")
 
     @property
     def tag(self) -> str | None:
@@ -61,6 +65,12 @@ class BlobFull(FullView):
         """A line in place of what cannot be shown."""
         return [row_strip([("  ", self.look.dim), (fit(text, width - 2, keep="end"), self.look.dim)], width)]
 
+    def none_visible(self, noun: str, width: int, height: int) -> list[Strip]:
+        """What stands where no visible run has the open tag; `noun` is what that is of."""
+        shows_all = self.shared.key("toggle_all")
+        note = self.note(f"no visible run has this {noun}: {shows_all} shows all runs", width)
+        return self.filled(note, width, height)
+
     def filled(self, strips: Sequence[Strip], width: int, height: int) -> list[Strip]:
         """Exactly `height` lines."""
         blank = row_strip([], width, self.look.text)
@@ -77,34 +87,66 @@ class BlobFull(FullView):
         self._kept = (None, []) if waits else (key, drawn)
         return drawn
 
-    def run_parts(self, run: str) -> list[Part]:
-        """The run's mark and name, in its colour."""
-        style = self.shared.runs.style(run, self.look)
-        return [(f"{self.shared.runs.mark(run)} {self.shared.runs.name(run)}", style)]
+    def run_parts(self, run: str, cells: int = _WHOLE) -> list[Part]:
+        """The run's mark and name in its colour, in at most so many cells."""
+        return run_parts(run, self.shared, cells, self.look)
+
+    @property
+    def ways(self) -> Ways | None:
+        """The ways to show what is open that `next_view` goes through, for the title; None for no choice."""
+        return None
+
+    def show_way(self, way: str) -> None:
+        """Show it in one of `ways`."""
 
     def title(self, series: BlobSeries, width: int, right: Sequence[Part] = (), notes: Sequence[str] = ()) -> Strip:
-        """The first line: tag, step and which of how many entries it is, run; `right` at the right end, and before it
-        the first of `notes` that there is room for.
+        """The first line: tag, step and which of how many entries it is, run; `right` and the ways to show it at the
+        right end, and before them the first of `notes` that there is room for.
         """
-        look, line = self.look, self.line(series)
+        look, tag, rest = self.look, said(series.key.tag), self._rest(series, width)
+        room = width - TAG_MARGINS - cells_in(printable(tag)) - cells_of([*rest, *right])
+        named = self._ways_parts(room, width)
+        if TAG_MARGINS + least_of_tag(tag, width) + cells_of([*rest[:1], *right, *named]) > width:
+            named = []
+        return self.titled(title_line(tag, rest, notes, [*right, *named], width, look, self.beside))
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """The tags from which that of the title differs where it is cut."""
+        return tuple(map(said, self.tags))
+
+    def titled(self, line: Strip) -> Strip:
+        """The line, whose ways to show what is open can be clicked from now on."""
+        self._titled = self.ways, line.text
+        return line
+
+    def _ways_parts(self, room: int, width: int) -> list[Part]:
+        if (ways := self.ways) is None:
+            return []
+        return ways.parts(self.shared.key("density"), room, width * 2 // 5, self.look)
+
+    def _rest(self, series: BlobSeries, width: int) -> list[Part]:
+        """What the title says besides the tag: the step, which one it is, the run."""
+        line = self.line(series)
         at = line.at(self.selection.step)
         again = " superseded" if _is_superseded(series, int(line.entries[at])) else ""
-        left: list[Part] = [
-            (f" {printable(said(series.key.tag))}  ", look.text + Style(bold=True)),
-            (f"step {line.steps[at]}{again}  ({at + 1} of {len(line)})  ", look.text),
-            *self.run_parts(series.key.run),
-        ]
-        return noted(left, notes, list(right), width, cells_of(left), look)
+        counted = f"({at + 1} of {len(line)})  "
+        steps = [(text, self.look.text) for text in (f"step {line.steps[at]}{again}  ", counted)]
+        return [*steps, *self.run_parts(series.key.run, max(width // 4, RUN_LEAST))]
 
-    def fitted_title(self, series: BlobSeries, width: int, right: Sequence[Part], noun: str) -> Strip:
-        """The title with as many of the first parts of `right` as there is room for, and a word of the entries that a
-        restarted run logged again; `noun` is what an entry is.
+    def fitted_title(self, series: BlobSeries, width: int, right: Sequence[Part], noun: str, least: int = 1) -> Strip:
+        """The title with as many of the first parts of `right` as there is room for, `least` before all but tag and
+        step, and a word of the entries that a restarted run logged again; `noun` is what an entry is.
         """
-        room = width - cells(self.title(series, width).text.rstrip()) - 1
+        tag = cells_in(printable(said(series.key.tag)))
+        room = width - TAG_MARGINS - tag - cells_of([*self._rest(series, width), *self._ways_parts(0, width)]) - 1
         total = 0 if series.superseded is None else int(series.superseded.sum())
         shown, key = self.selection.superseded, self.shared.key("superseded")
         notes = superseded_notes(total, noun, "among the steps", shown=shown, key=key)
-        return self.title(series, width, [*fitting(right, room, least=0), (" ", self.look.text)], notes)
+        step = cells_of(self._rest(series, width)[:1])
+        most = width - TAG_MARGINS - least_of_tag(said(series.key.tag), width) - step - 1
+        kept = fitting(fitting(right, room, least=least), most, least=0)
+        return self.title(series, width, [*kept, (" ", self.look.text)], notes)
 
     # What keys do
 
@@ -123,6 +165,13 @@ class BlobFull(FullView):
 
     def action_last(self) -> None:
         self._choose(None)
+
+    def on_click(self, event: events.Click) -> None:
+        """A way to show it that is named in the title."""
+        ways, title = self._titled
+        way = ways.at(title, event.x) if event.y == 0 and ways is not None else None
+        if way is not None:
+            self.show_way(way)
 
     def _choose(self, place: Place | None) -> None:
         if place != self.selection.step:

@@ -154,7 +154,9 @@ class CardPage(ChartKeys):
     def _card_strips(self, place: int, size: CardSize) -> list[Strip]:
         card, on_cursor = self._shelves.cards[place], self.has_focus and place == self.cursor
         texts, plot = self.texts(card, heads=self._shelves.heads(place)), self.plots[card]
-        return self._drawings[card].strips(plot, texts, self.selection, self.look, size, on_cursor=on_cursor)
+        return self._drawings[card].strips(
+            plot, texts, self.selection, self.look, size, on_cursor=on_cursor, findings=self.findings
+        )
 
     def _with_bar(self, strips: list[Strip], width: int, height: int) -> list[Strip]:
         """With a scroll bar, if not everything is in view."""

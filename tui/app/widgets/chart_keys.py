@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -10,7 +11,9 @@ from textual.reactive import reactive
 
 from tui.analysis.zoom import Stretch, brought, chosen, holds_two, panned, zoomed
 from tui.app.catalog import baseline_run, focused_run
+from tui.app.chart_findings import ChartFindings, Found
 from tui.app.curves import Floats, RunCurve, step_along
+from tui.app.findings import NO_FINDINGS, Findings
 from tui.app.messages import CursorMoved, MarkMoved, Noticed, Zoomed
 from tui.app.plot import Plot
 from tui.app.selection import Selection
@@ -34,7 +37,11 @@ class ChartKeys(StripView):
 
     snapshot = reactive(EMPTY_SNAPSHOT, repaint=False, init=False)
     selection = reactive(Selection(), repaint=False, init=False)
+    findings = reactive(NO_FINDINGS, repaint=False, init=False)
     shared: Shared
+
+    def watch_findings(self, old: Findings, new: Findings) -> None:
+        self.redraw()
 
     def chart_plot(self) -> Plot:
         """The plot that the keys are about."""
@@ -160,11 +167,16 @@ class ChartKeys(StripView):
 
     # Problems
 
+    def chart_findings(self) -> Sequence[Found]:
+        """What the health rules found in the plot that the keys are about."""
+        return ChartFindings().of(self.chart_plot(), self.findings)
+
     def next_problem(self) -> None:
-        """The cursor goes to the next NaN or infinity of the curves, and from the last one to the first again."""
-        bad = np.unique(np.concatenate([c.x[~np.isfinite(c.values)] for c in self.chart_plot().curves] or [[]]))
+        """The cursor goes to the next NaN, infinity or finding of the curves, and from the last one to the first."""
+        not_finite = [c.x[~np.isfinite(c.values)] for c in self.chart_plot().curves]
+        bad = np.unique(np.concatenate([*not_finite, [one.x for one in self.chart_findings()]]))
         if not len(bad):
-            self.post_message(Noticed("no NaN or infinity here"))
+            self.post_message(Noticed("no problem here"))
             return
         cursor = self.selection.cursor
         after = 0 if cursor is None else int(np.searchsorted(bad, cursor, "right"))

@@ -8,9 +8,12 @@ from dataclasses import replace
 from rich.style import Style
 from textual.strip import Strip
 
+from tui.analysis.health import Finding
+from tui.app.chart_findings import ChartFindings, Found, flags, within
 from tui.app.choices import Fit
+from tui.app.finding_lines import finding_lines, finding_parts
 from tui.app.messages import CursorMoved, MarkMoved, TagOpened
-from tui.app.parts import Part, cells_of, noted, superseded_notes
+from tui.app.parts import Part, cells_of, cut, noted, superseded_notes
 from tui.app.plot import Plot, PlotCache, PlotDrawing
 from tui.app.shared import Shared
 from tui.app.widgets.chart_mouse import ChartMouse
@@ -24,6 +27,7 @@ from tui.render.strips import row_strip
 _MARGIN = 1
 # The table gets what the chart leaves: so many rows are enough for a chart, or this share of a tall pane.
 _CHART_ENOUGH, _CHART_SHARE = 12, 0.6
+_ENOUGH_FOR_FINDINGS, _ROWS_FOR_FINDINGS = 24, 2
 
 
 class ChartPage(ChartMouse, FullView):
@@ -34,6 +38,7 @@ class ChartPage(ChartMouse, FullView):
         self.cache = PlotCache()
         self._plot = Plot((), None)
         self._drawing = PlotDrawing(shared)
+        self._findings = ChartFindings()
         self._above = 1
 
     # What subclasses say
@@ -73,6 +78,9 @@ class ChartPage(ChartMouse, FullView):
     def chart_plot(self) -> Plot:
         return self._plot
 
+    def chart_findings(self) -> Sequence[Found]:
+        return self._findings.of(self._plot, self.findings)
+
     def chart_columns(self) -> int:
         return self._drawing.area.width
 
@@ -86,14 +94,33 @@ class ChartPage(ChartMouse, FullView):
         if self.tag is None:
             return []
         self._plot = self.gather()
-        above = [self._title(width), *self._fault_lines(width, height // 3)]
-        self._above = len(above)
-        table = self._table(width, height - self._above)
-        chart_height = height - self._above - len(table)
-        return [*above, *self._chart(width, chart_height), *table]
+        faults = self._fault_lines(width, height // 3)
+        self._above = 1 + len(faults)
+        rows = self._rows_for_findings(height)
+        table = self._table(width, height - self._above - rows)
+        chart = self._chart(width, height - self._above - len(table) - rows)
+        here = self._at_cursor()  # where that is only the chart knows
+        below = self._finding_lines(here, width, rows) if rows else []
+        return [self._title(width, [] if rows else here), *faults, *chart, *table, *below]
 
-    def _title(self, cells: int) -> Strip:
+    def _rows_for_findings(self, height: int) -> int:
+        """As many wherever the cursor is: the chart must not move as it does. A low window has none to spare."""
+        return _ROWS_FOR_FINDINGS if self.chart_findings() and height >= _ENOUGH_FOR_FINDINGS else 0
+
+    def _finding_lines(self, here: Sequence[Finding], width: int, rows: int) -> list[Strip]:
+        total, key = len(self.chart_findings()), self.shared.key("next_problem")
+        return finding_lines(here, total, key, self._name_of, width, rows, self.look)
+
+    def _name_of(self, run: str) -> str:
+        """What a run is called where there are several."""
+        return self.shared.runs.name(run) if len({curve.run for curve in self._plot.curves}) > 1 else ""
+
+    def _title(self, cells: int, here: Sequence[Finding]) -> Strip:
+        """What the chart is of, and how it is shown; or instead of that what was found at the cursor, if anything."""
         look, names = self.look, self.names()
+        if here:
+            parts: list[Part] = [(f" {names[0]}", look.text + Style(bold=True))]
+            return row_strip(cut([*parts, *finding_parts(here, self._name_of, look)], cells), cells, look.text)
         left: list[Part] = [(f" {names[0]}", look.text + Style(bold=True)), *((name, look.dim) for name in names[1:])]
         runs = len({curve.run for curve in self._plot.curves})
         x = "progress" if self.selection.fit is Fit.PROGRESS else self.selection.axis.value
@@ -117,7 +144,8 @@ class ChartPage(ChartMouse, FullView):
         if self._plot.window is None:
             return [row_strip([(fit(f"  {self.why_empty()}", width), self.look.dim)], width, self.look.text)]
         margin = Strip.blank(_MARGIN, self.look.text)
-        strips = self._drawing.strips(self._plot, self.selection, self.look, width - 2 * _MARGIN, height)
+        marks = flags(self.chart_findings())
+        strips = self._drawing.strips(self._plot, self.selection, self.look, width - 2 * _MARGIN, height, flags=marks)
         return [Strip.join([margin, strip]) for strip in strips]
 
     def _table(self, width: int, height: int) -> list[Strip]:
@@ -127,6 +155,16 @@ class ChartPage(ChartMouse, FullView):
         rows = min(len(self._plot.curves), max(1, room))
         table = ReadoutTable(self.shared, self.look, self._plot, self.compared)
         return table.strips(width, rows, head=height >= _CHART_ENOUGH)
+
+    def _at_cursor(self) -> list[Finding]:
+        """What was found in the cursor's column, the nearest first."""
+        cursor, window, area = self.selection.cursor, self._plot.window, self._drawing.area
+        column = None if cursor is None or window is None else area.column_of(cursor, window)
+        if column is None or window is None:
+            return []
+        found = within(self.chart_findings(), window.x0, window.x1)
+        here = [one for one in found if area.column_of(one.x, window) == column]
+        return [one.finding for one in sorted(here, key=lambda one: abs(one.x - (cursor or 0.0)))]
 
     # What keys do
 
@@ -142,8 +180,9 @@ class ChartPage(ChartMouse, FullView):
             self.cursor_to(float(x[-1]))
 
     def action_leave(self) -> None:
-        """Esc: first cursor and mark go, then the chart."""
-        if self.selection.cursor is None and self.selection.mark is None:
+        """Esc: first cursor and mark go, then the chart; where a jump has led here, back at once."""
+        s = self.selection
+        if s.back_to is not None or (s.cursor is None and s.mark is None):
             self.post_message(TagOpened(None))
             return
         self.post_message(CursorMoved(None))

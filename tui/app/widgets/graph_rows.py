@@ -28,7 +28,7 @@ from tui.render.text import printable
 from tui.store.snapshot import BlobSeries
 
 # Heading and cells of the columns, in the order in which a narrow pane leaves them out.
-_COLUMNS = (("logged", 8), ("size", 9), ("kind", 18), ("nodes", 8), ("params", 8))
+_COLUMNS = (("logged", 8), ("size", 9), ("kind", 20), ("nodes", 8), ("params", 8))
 _SHOWN = ("kind", "nodes", "params", "size", "logged")
 _RUN_MOST, _NAME_MOST, _NAME_LEAST = 32, 24, 8
 

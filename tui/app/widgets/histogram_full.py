@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from textual.strip import Strip
 
 from tui.analysis.distribution import Span, equal_edges
-from tui.app.blob_steps import Place, StepLine, places
 from tui.app.distributions import Distribution, read_distribution
 from tui.app.histogram_pictures import Pictures
 from tui.app.histogram_readout import columns, line_of
 from tui.app.histogram_scene import Picture, Scene
-from tui.app.histogram_title import Title, title_strip, ways_in
+from tui.app.histogram_title import Title, title_strip
 from tui.app.histograms import Shown, StepAxis, View, wanted_positions, whole_span
 from tui.app.output.terminal_app import TerminalApp
 from tui.app.shared import Shared
@@ -20,6 +19,7 @@ from tui.app.terminal_kind import FULL
 from tui.app.widgets.histogram_keys import HistogramKeys
 from tui.render.cells import fit
 from tui.render.cells import width as cells_of
+from tui.render.numbers import plural
 from tui.render.raster import pattern_sample
 from tui.render.strips import row_strip
 from tui.store.snapshot import BlobSeries
@@ -38,31 +38,13 @@ class HistogramFull(HistogramKeys):
     def __init__(self, shared: Shared, *, id: str | None = None) -> None:
         super().__init__(shared, id=id)
         self._pictures: Pictures | None = None
-        self._lines: dict[BlobSeries, tuple[bool, StepLine]] = {}
-        self._stops: tuple[Sequence[StepLine], Sequence[Place]] = ((), ())
         self._last: tuple[object, Sequence[Strip]] = (None, ())
 
     # What is shown
 
-    def line(self, series: BlobSeries) -> StepLine:
-        """The entries of a series that can be shown; found once, for there may be very many."""
-        known = self._lines.get(series)
-        if known is None or known[0] != self.selection.superseded:
-            if len(self._lines) > 2 * _MOST_OUTLINES:
-                self._lines.clear()
-            known = self._lines[series] = (self.selection.superseded, super().line(series))
-        return known[1]
-
     @property
     def stepped(self) -> Sequence[BlobSeries]:
         return self._page()
-
-    @property
-    def stops(self) -> Sequence[Place]:
-        lines = [self.line(series) for series in self.stepped]
-        if lines != self._stops[0]:  # lines are equal if they are the same
-            self._stops = lines, places(lines)
-        return self._stops[1]
 
     def _page(self) -> Sequence[BlobSeries]:
         """The series whose pictures fit side by side, those of the focused run among them."""
@@ -108,9 +90,8 @@ class HistogramFull(HistogramKeys):
     def compose_strips(self, width: int, height: int) -> list[Strip]:
         series, page = self.series, self._page()
         if series is None:
-            self.placed, self.ways, self.scene = [], [], None
-            shows_all = self.shared.key("toggle_all")
-            return self.note(f"no visible run has this histogram: {shows_all} shows all runs", width)
+            self.placed, self.scene = [], None
+            return self.none_visible("histogram", width, height)
         lines = len(page) if height >= _LOW else 1
         readout = 0 if height < _VERY_LOW else min(lines, max(height // 4, 1)) + (height >= _LOW)
         legend = int(self.view is View.HEATMAP and height >= _LOW)
@@ -133,9 +114,7 @@ class HistogramFull(HistogramKeys):
     def _title(self, series: BlobSeries, page: Sequence[BlobSeries], width: int, *, waits: bool) -> Strip:
         line, every = self.line(series), self.all_series
         title = Title(series, line, page, every, self.view, self.all_runs, self.zoom is not None, waits)
-        strip = title_strip(title, self.selection, self.shared, width, self.look)
-        self.ways = ways_in(strip)
-        return strip
+        return self.titled(title_strip(title, self.selection, self.shared, width, self.look, self.beside))
 
     def _body(self, scene: Scene, width: int, height: int, heads: int, legend: int) -> list[Strip]:
         """The pictures, with the runs' names above and what the colours mean below."""
@@ -180,7 +159,7 @@ class HistogramFull(HistogramKeys):
     def _readout(self, scene: Scene, width: int, rows: int) -> list[Strip]:
         """The numbers below: a heading where there are more lines than one, and a line a run.
 
-        Where there are not lines for all, the focused one comes first.
+        Where there are not lines for all, the focused one comes first, and the last line says how many are left out.
         """
         if not rows:
             return []
@@ -193,11 +172,15 @@ class HistogramFull(HistogramKeys):
         if rows > 1:
             heads = "".join(fit(column.head, column.cells, align="right") for column in found)
             strips.append(row_strip([(" " * before, look.text), (heads, look.dim)], width, look.text))
-        if len(shown) > rows - len(strips):
+        room, left_out = rows - len(strips), 0
+        if len(shown) > room:
             shown.sort(key=lambda one: focused is None or one.series.key != focused.key)
-        for one in shown[: rows - len(strips)]:
+            kept = room if room == 1 else room - 1
+            left_out = len(shown) - kept if room > 1 else 0
+            shown = shown[:kept]
+        for one in shown:
             mark = (marks[one.run], runs.style(one.run, look))
-            label = (fit(runs.name(one.run), name, keep="both"), look.dim)
+            label = (runs.fitted(one.run, name), look.dim)
             if one.why is not None:
                 numbers = (f"  {fit(one.why, max(width - before - 2, 0), keep='end')}", look.error)
             elif rows > 1:
@@ -206,6 +189,8 @@ class HistogramFull(HistogramKeys):
             else:
                 numbers = (line_of(self.view, scene.pointed, one, width - before - 1), look.text)
             strips.append(row_strip([mark, label, numbers], width, look.text))
+        if left_out:
+            strips.append(row_strip([(f"   and {plural(left_out, 'more run')}", look.dim)], width, look.text))
         return strips
 
     def _marks(self, scene: Scene) -> dict[str, str]:

@@ -15,10 +15,12 @@ from logging_lib.tfevents import plugins
 from tui.analysis.distribution import Span
 from tui.analysis.percentiles import MEDIAN, Floats
 from tui.app.blob_steps import Place, StepLine
+from tui.app.blob_title import Ways
 from tui.app.choices import Tab, following
 from tui.app.distributions import read_distribution
 from tui.app.histogram_readout import BUCKET_HEAD, bucket_lines, readout_csv
 from tui.app.histogram_scene import Picture, Scene
+from tui.app.histogram_title import ways_of
 from tui.app.histograms import Shown, View
 from tui.app.messages import Noticed, RunFocused, StepChosen
 from tui.app.selection import Selection
@@ -40,8 +42,7 @@ class HistogramKeys(BlobFull):
 
     With `all_runs` the tag is shown of all visible runs, else of the focused one. `cursor` is a value that is pointed
     at, `zoom` the stretch of values in view; both belong to the tag. `scene` is what is drawn, None for nothing yet;
-    `whole` is the span of its values; `placed` are the pictures with their left columns, top rows and runs, and `ways`
-    where in the title which way to show them stands.
+    `whole` is the span of its values; `placed` are the pictures with their left columns, top rows and runs.
     """
 
     kind = plugins.HISTOGRAMS
@@ -57,7 +58,6 @@ class HistogramKeys(BlobFull):
         self.scene: Scene | None = None
         self.whole: Span | None = None
         self.placed: list[tuple[int, int, Picture, Shown | None]] = []
-        self.ways: list[tuple[int, int, View]] = []
         self._hovered: float | None = None
 
     def watch_view(self) -> None:
@@ -95,6 +95,13 @@ class HistogramKeys(BlobFull):
     def next_view(self) -> None:
         """Ridgeline, heatmap, percentiles, bars, and round again."""
         self.view = following(self.view)
+
+    @property
+    def ways(self) -> Ways:
+        return ways_of(self.view)
+
+    def show_way(self, way: str) -> None:
+        self.view = View(way)
 
     def action_toggle_line(self) -> None:
         """Open the tag into its runs, or show the focused one only."""
@@ -232,10 +239,7 @@ class HistogramKeys(BlobFull):
             self.redraw()
 
     def on_click(self, event: events.Click) -> None:
-        """Choose what is under the pointer: a way to show it, a step, a value, a run."""
-        if event.y == 0:
-            self.view = next((way for start, end, way in self.ways if start <= event.x < end), self.view)
-            return
+        """Choose what is under the pointer: a step, a value, a run."""
         under = self._under(event.x, event.y)
         if under is None:
             return

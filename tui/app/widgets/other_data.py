@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rich.style import Style
 from textual import events
 from textual.strip import Strip
 
 from tui.analysis.tag_lines import TagLine, blob_bytes, tag_lines
 from tui.app.blob_steps import moved, places, step_line
+from tui.app.blob_title import RUN_LEAST, run_parts, title_line
 from tui.app.catalog import focused_run, natural_key, shown_key
 from tui.app.messages import StepChosen
-from tui.app.parts import Part, fitting, pane_title
-from tui.app.selection import KINDS_WITH_A_TAB
+from tui.app.no_tags import said, why_none_of
+from tui.app.parts import Part, pane_title
+from tui.app.selection import KINDS_WITH_A_TAB, Filter, Selection
 from tui.app.shared import Shared
 from tui.app.tensor_previews import Preview, facts, read_preview, value_lines
 from tui.app.widgets.listings import Listing
@@ -71,8 +72,8 @@ class OtherData(Listing):
             _longest("type", types, _TYPE_MOST) if types else 0,
         )
 
-    def _is_listed(self, key: SeriesKey) -> bool:
-        s = self.selection
+    def _is_listed(self, key: SeriesKey, selection: Selection | None = None) -> bool:
+        s = selection or self.selection
         shown = key.run not in s.hidden and s.runs_filter.matches(key.run) and s.tags_filter.matches(key.tag)
         return shown and key.plugin not in KINDS_WITH_A_TAB and key in self.snapshot.blobs
 
@@ -96,8 +97,10 @@ class OtherData(Listing):
         return [row_strip(title, width, look.text), row_strip([(names, look.dim)], width, look.text)]
 
     def empty_lines(self, width: int) -> list[Strip]:
-        text = fit("  nothing of other kinds in the visible runs", width)
-        return [row_strip([(text, self.look.dim)], width, self.look.text)]
+        every = replace(self.selection, tags_filter=Filter())
+        others = any(self._is_listed(key, every) for key in self.snapshot.blobs)
+        text = why_none_of("tag of other kinds", others=others, selection=self.selection, shared=self._shared)
+        return said([text], width, self.look)
 
     def draw_line(self, index: int, width: int, *, on_cursor: bool) -> Strip:
         look, row, columns = self.look, self._rows[index], self._columns(width)
@@ -138,6 +141,7 @@ class OtherData(Listing):
     # The preview
 
     def compose_strips(self, width: int, height: int) -> list[Strip]:
+        self._freshen()  # the preview is of a line
         preview = self._preview(width, min(height // 2, _PREVIEW_MOST)) if self._previewed else []
         rows = height - len(preview)
         strips = super().compose_strips(width, rows)[:rows]
@@ -154,9 +158,9 @@ class OtherData(Listing):
 
     def _series(self) -> BlobSeries | None:
         """That of the tag under the cursor in the focused run, else in the one that logged last."""
-        if self.cursor >= len(self._rows):
+        if not self._rows:
             return None
-        row = self._rows[self.cursor]
+        row = self._rows[min(self.cursor, len(self._rows) - 1)]  # some may be gone
         keys = [SeriesKey(run, row.tag, row.kind) for run in sorted(row.runs)]
         focused = focused_run(self.snapshot, self.selection)
         shown = shown_key(self.snapshot, keys, focused)
@@ -170,20 +174,17 @@ class OtherData(Listing):
         line = step_line(series)
         at = line.at(self.selection.step)
         run = series.key.run
-        parts: list[Part] = [
-            (f" {printable(series.key.tag)}  ", look.text + Style(bold=True)),
-            (f"step {line.steps[at]}  ({at + 1} of {len(line)})  ", look.text),
-            (f"{self._shared.runs.mark(run)} {self._shared.runs.name(run)}", self._shared.runs.style(run, look)),
-        ]
+        steps: list[Part] = [(f"step {line.steps[at]}  ", look.text), (f"({at + 1} of {len(line)})  ", look.text)]
+        rest = [*steps, *run_parts(run, self._shared, max(width // 4, RUN_LEAST), look)]
+        title = title_line(series.key.tag, rest, [], [], width, look)
         found = self._shared.blobs.get(series.refs[int(line.entries[at])], read_preview)
         if isinstance(found, Preview):
             texts = [(facts(found), look.dim), *((text, look.text) for text in value_lines(found, width - 3))]
         else:
-            said = wrap(found or "reading…", width - 4)
-            texts = [(text, look.error if found else look.dim) for text in said]
+            texts = [(text, look.error if found else look.dim) for text in wrap(found or "reading…", width - 4)]
         rows = [row_strip([(f"  {fit(text, width - 3)}", style)], width, look.text) for text, style in texts]
         rule = row_strip([("─" * width, look.faint)], width, look.text)
-        lines = [rule, row_strip(fitting(parts, width), width, look.text), *rows]
+        lines = [rule, title, *rows]
         return [*lines, *[row_strip([], width, look.text)] * height][:height]
 
     def _step(self, by: int) -> None:

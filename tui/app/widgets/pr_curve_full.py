@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from rich.style import Style
 from textual.strip import Strip
 
 from logging_lib.tfevents import plugins
 from tui.app.blob_steps import Place
+from tui.app.blob_title import TAG_MARGINS, least_of_tag, title_line
 from tui.app.blobs import Unreadable
 from tui.app.choices import Tab
 from tui.app.messages import Noticed
-from tui.app.parts import Part, cells_of, noted, superseded_notes
+from tui.app.parts import Part, cells_of, superseded_notes
 from tui.app.pr_curves import PrFacts, read_pr_facts
 from tui.app.pr_drawing import PrDrawing
 from tui.app.pr_readouts import MARK, PrOfRun, PrTable, readings_csv, write_curves
@@ -21,6 +21,7 @@ from tui.app.shared import Shared
 from tui.app.taking import export_directory, short_path, write_new_file
 from tui.app.widgets.pr_curve_keys import MARGIN, PrCurveKeys
 from tui.model import BlobRef
+from tui.render.cells import width as cells_in
 from tui.render.chart import PlotArea
 from tui.render.numbers import number, plural
 from tui.render.text import printable
@@ -28,6 +29,7 @@ from tui.store.snapshot import BlobSeries
 
 # The table gets what the chart leaves: so many rows are enough for a chart, or this share of a tall pane.
 _CHART_ENOUGH, _CHART_SHARE = 12, 0.6
+_BESIDE = 3  # blanks about a note
 
 
 class PrCurveFull(PrCurveKeys):
@@ -93,8 +95,7 @@ class PrCurveFull(PrCurveKeys):
     def compose_strips(self, width: int, height: int) -> list[Strip]:
         if not self.all_series:
             self._runs = self.curves = ()
-            key = self.shared.key("toggle_all")
-            return self.filled(self.note(f"no visible run has this tag: {key} shows all", width), width, height)
+            return self.none_visible("curve", width, height)
         if not self._read():
             return self._strips
         table = PrTable(self.shared, self.look, self._runs, self.threshold, self.mark)
@@ -113,22 +114,20 @@ class PrCurveFull(PrCurveKeys):
         return [Strip.join([margin, strip]) for strip in strips]
 
     def _title_line(self, cells: int) -> Strip:
-        look, tag, tags = self.look, self.tag or "", self.tags
-        left: list[Part] = [(f" {printable(tag)}", look.text + Style(bold=True))]
-        if tag in tags:
-            left.append((f"  {tags.index(tag) + 1} of {len(tags)}", look.dim))
-        left.append((f"  {self._step_text()}", look.text))
-        right: list[Part] = [("  precision by recall ", look.dim)]
-        return noted(left, self._notes(), right, cells, min(cells_of(left[:1]), cells // 2), look)
+        look, tag, notes = self.look, self.tag or "", self._notes()
+        rest = [*((text, look.text) for text in self._step_texts()), (plural(len(self._runs), "run"), look.dim)]
+        axes: list[Part] = [("  precision by recall ", look.dim)]
+        least = TAG_MARGINS + least_of_tag(tag, cells) + cells_of([*rest[:1], *axes]) + cells_in(notes[-1]) + _BESIDE
+        return title_line(tag, rest, notes, axes if least <= cells else [], cells, look, self.beside)
 
-    def _step_text(self) -> str:
+    def _step_texts(self) -> list[str]:
         """The steps shown, and which of all that there are."""
         stops = self.stops
         steps = sorted({run.step for run in self._runs})
         chosen = self.selection.step
         at = len(stops) if chosen is None else sum(stop <= chosen for stop in stops)
         text = f"step {steps[0]}" if len(steps) == 1 else f"steps {steps[0]} to {steps[-1]}"
-        return f"{text}  ({max(at, 1)} of {len(stops)})"
+        return [f"{text}  ", f"({max(at, 1)} of {len(stops)})  "]
 
     def _notes(self) -> list[str]:
         """Where the curves are read, and what is not to be seen, in many words and in few."""
@@ -139,7 +138,8 @@ class PrCurveFull(PrCurveKeys):
         if self.mark is not None:
             notes.append([f"{MARK} at {number(self.mark)}"])
         if self.plane is not None:
-            notes.append(["zoomed, 0 shows all", "zoomed: 0"])
+            zoom_all = self.shared.key("zoom_all")
+            notes.append([f"zoomed, {zoom_all} shows all", f"zoomed: {zoom_all}"])
         points = sum(int(series.superseded.sum()) for series in self.all_series if series.superseded is not None)
         key = self.shared.key("superseded")
         superseded = superseded_notes(points, "curve", "among the steps", shown=self.selection.superseded, key=key)

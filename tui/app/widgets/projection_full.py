@@ -10,34 +10,34 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.analysis.point_columns import Categories
-from tui.analysis.projection import Distance
 from tui.analysis.ticks import ticks
+from tui.app.blob_title import RUN_LEAST, run_parts, title_line
 from tui.app.blobs import Unreadable
 from tui.app.no_tags import said
 from tui.app.output.terminal_app import TerminalApp
-from tui.app.parts import Part, cells_of, cut, noted
+from tui.app.parts import Part, cut
 from tui.app.point_looks import PointLook, category_look, plain_look, scale_look
-from tui.app.projections import Listed, Nearest, PointSet
+from tui.app.point_sets import PointSet
+from tui.app.projections import Listed, Nearest
 from tui.app.terminal_kind import FULL, Colours
-from tui.app.widgets.projection_mouse import ProjectionMouse
+from tui.app.widgets.projection_readout import PANEL, ProjectionReadout
 from tui.render.canvas import Part as Drawn
-from tui.render.cells import fit, wrap
+from tui.render.cells import fit
 from tui.render.cells import width as width_of
 from tui.render.chart import plot_area
-from tui.render.numbers import count, number, percent
+from tui.render.numbers import count, percent
 from tui.render.scatter import Cells, Label, Scatter, ScatterSpec, draw_scatter, scatter_cells
 from tui.render.strips import ChartStyles, canvas_strips, row_strip
 from tui.render.text import printable
 from tui.render.window import Window
 
-_PANEL, _PANEL_FROM = 42, 90
+_PANEL_FROM = 90
 _PANEL_LOW, _LOW = 6, 16
 _LABELS_TRIED = 2000
 _NEAR_SHOWN = 10
-_DISTANCE = 9
 
 
-class ProjectionFull(ProjectionMouse):
+class ProjectionFull(ProjectionReadout):
     """A title, what the colours mean, the points, and beside or below them what is known of the one at the cursor."""
 
     _scatter: tuple[tuple[object, ...], Scatter, PointLook] | None = None
@@ -67,25 +67,25 @@ class ProjectionFull(ProjectionMouse):
 
     def _title(self, listed: Listed, points: PointSet | None, width: int) -> Strip:
         look = self.look
-        left: list[Part] = [(f" {printable(listed.embedding.name)}  ", look.text + Style(bold=True))]
+        rest: list[Part] = [("", look.text)]  # what stays in any window: there is nothing besides the name and the axes
         notes: Sequence[str] = ()
         right: list[Part] = []
         if points is not None:
             shown, dimensions = points.points.shape
-            left.append((f"{count(shown)} points × {count(dimensions)} dimensions  ", look.text))
+            rest.append((f"{count(shown)} points × {count(dimensions)} dimensions  ", look.text))
             shares = points.projection.explained
             x, y = self.components(points)
             axes = [f"{sign} PC{at + 1} {percent(float(shares[at]))}" for sign, at in (("→", x), ("↑", y))]
             right = [(f"  {axes[0]}  {axes[1]} ", look.text)]
-            notes = points.notes
-        left += self._run_parts(listed.run)
-        return noted(left, [", ".join(map(printable, notes))] if notes else [], right, width, cells_of(left[:1]), look)
+            notes = [", ".join(map(printable, points.notes))] if points.notes else []
+        rest += self._run_parts(listed.run, max(width // 4, RUN_LEAST))
+        return title_line(listed.embedding.name, rest, notes, right, width, look)
 
-    def _run_parts(self, run: str) -> list[Part]:
+    def _run_parts(self, run: str, cells: int) -> list[Part]:
         if run not in self.snapshot.runs:
-            return [(printable(run), self.look.dim)]
-        text = f"{self.shared.runs.mark(run)} {self.shared.runs.name(run)}"
-        return [(text, self.shared.runs.style(run, self.look))]
+            name = printable(run)
+            return [(fit(name, min(width_of(name), cells), keep="both"), self.look.dim)]
+        return run_parts(run, self.shared, cells, self.look)
 
     # The points' look
 
@@ -133,12 +133,12 @@ class ProjectionFull(ProjectionMouse):
 
     def _body(self, points: PointSet, scatter: Scatter, looks: PointLook, width: int, height: int) -> list[Strip]:
         if width >= _PANEL_FROM:
-            panel = self._panel(points, _PANEL, height)
-            drawn = self._drawn(points, scatter, looks, width - _PANEL, height)
+            panel = self.panel(points, PANEL, height)
+            drawn = self._drawn(points, scatter, looks, width - PANEL, height)
             return [Strip.join(pair) for pair in zip(drawn, panel, strict=True)]
         low = min(_PANEL_LOW, height // 3) if height >= _LOW else min(2, height // 3)
         drawn = self._drawn(points, scatter, looks, width, height - low)
-        return [*drawn, *self._panel(points, width, low)]
+        return [*drawn, *self.panel(points, width, low)]
 
     def _drawn(self, points: PointSet, scatter: Scatter, looks: PointLook, width: int, height: int) -> list[Strip]:
         whole = self.plane(points)[2]
@@ -203,88 +203,3 @@ class ProjectionFull(ProjectionMouse):
             curves=dict(enumerate(looks.styles)),
             faint=dict.fromkeys(range(len(looks.styles)), look.faint),
         )
-
-    # The readout
-
-    def _panel(self, points: PointSet, width: int, height: int) -> list[Strip]:
-        """What is known of the point at the cursor, and what is near to it: exactly `height` lines."""
-        if self.cursor is None:
-            lines = [[(line, self.look.dim)] for line in wrap(self._hint(), width - 4)]
-        elif width == _PANEL:
-            lines = [*self._known(points, width - 4), [], *self._near(points, width - 4)]
-        else:
-            lines = [self._known_in_short(points), *self._near_side_by_side(points, width - 4)]
-        strips = [row_strip([("  ", self.look.text), *parts], width, self.look.text) for parts in lines]
-        return [*strips, *[row_strip([], width, self.look.text)] * height][:height]
-
-    def _hint(self) -> str:
-        key = self.shared.key
-        return (
-            f"An arrow or a click puts the cursor on a point. {key('density')} other components, {key('colour')} "
-            f"colours, {key('distance')} distance, {key('filter')} search, {key('toggle_line')} names"
-        )
-
-    def _known(self, points: PointSet, cells: int) -> list[list[Part]]:
-        """The point's name, its place in the file, and its fields, a line each."""
-        look, at = self.look, self.cursor or 0
-        lines: list[list[Part]] = [[(fit(points.label(at), cells, keep="both"), look.accent)]]
-        lines.append([(f"#{points.numbers[at]} of {points.total}", look.dim)])
-        fields = self._fields(points)
-        heads = min(max((width_of(printable(name)) for name, _ in fields), default=0), cells // 2)
-        for name, field in fields:
-            value = fit(field, cells - heads - 2, keep="both")
-            lines.append([(f"{fit(name, heads)}  ", look.dim), (value, look.text)])
-        return lines
-
-    def _fields(self, points: PointSet) -> list[tuple[str, str]]:
-        """The fields of the point at the cursor besides its name, with the names of their columns."""
-        at = self.cursor or 0
-        columns = enumerate(points.header)
-        return [(name, points.field(at, column)) for column, name in columns if column != points.label_column]
-
-    def _near(self, points: PointSet, cells: int) -> list[list[Part]]:
-        look, nearest = self.look, self.nearest
-        lines: list[list[Part]] = [[(f"nearest by {self.distance.value} distance", look.dim)]]
-        for name, far in self._neighbours(points):
-            room = cells - _DISTANCE
-            lines.append([(fit(name, room, keep="both"), look.text), (fit(far, _DISTANCE, align="right"), look.dim)])
-        return lines if len(lines) > 1 else [*lines, [(self._no_neighbours(nearest), look.dim)]]
-
-    def _neighbours(self, points: PointSet) -> list[tuple[str, str]]:
-        """Names and distances."""
-        nearest = self.nearest
-        if not isinstance(nearest, Nearest):
-            return []
-        pairs = zip(nearest.points.tolist(), nearest.distances.tolist(), strict=True)
-        # Cosines all lie in one range, where equally many places are read best.
-        text = "{:.4f}".format if self.distance is Distance.COSINE else number
-        return [(points.label(point), text(far)) for point, far in pairs]
-
-    def _no_neighbours(self, nearest: Nearest | Unreadable | None) -> str:
-        if nearest is None:
-            return "computing…"
-        return nearest if isinstance(nearest, Unreadable) else "no point at a distance that can be told"
-
-    def _known_in_short(self, points: PointSet) -> list[Part]:
-        look, at = self.look, self.cursor or 0
-        parts: list[Part] = [(printable(points.label(at)), look.accent), (f"  #{points.numbers[at]}", look.dim)]
-        for name, field in self._fields(points):
-            parts += [(f"  {printable(name)} ", look.dim), (printable(field), look.text)]
-        return parts
-
-    def _near_side_by_side(self, points: PointSet, cells: int) -> Iterator[list[Part]]:
-        """As many as fit in a line, in as many lines as there are."""
-        look = self.look
-        parts: list[Part] = [(f"nearest, {self.distance.value}: ", look.dim)]
-        found = self._neighbours(points)
-        if not found:
-            yield [*parts, (self._no_neighbours(self.nearest), look.dim)]
-            return
-        for name, far in found:
-            entry: list[Part] = [(f"{fit(name, min(width_of(printable(name)), cells // 2))} ", look.text)]
-            entry.append((f"{far}  ", look.dim))
-            if cells_of([*parts, *entry]) > cells:
-                yield parts
-                parts = []
-            parts += entry
-        yield parts

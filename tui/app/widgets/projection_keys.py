@@ -10,8 +10,9 @@ from tui.analysis.projection import Floats, nearest_to, next_towards
 from tui.app.choices import following
 from tui.app.messages import Noticed, TagOpened
 from tui.app.plane import brought, panned, zoomed
+from tui.app.point_sets import PointSet
 from tui.app.projection_csv import nearest_csv, write_coordinates
-from tui.app.projections import Nearest, PointSet
+from tui.app.projections import Nearest
 from tui.app.selection import Filter
 from tui.app.taking import export_directory, short_path, write_new_file
 from tui.app.widgets.projection_state import PAIRS, ProjectionState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import events
 
 from tui.analysis.projection import nearest_to
-from tui.app.projections import PointSet
+from tui.app.point_sets import PointSet
 from tui.app.widgets.projection_keys import CELL_HEIGHT, PAN, ProjectionKeys
 
 _CLOSER, _FARTHER = 0.8, 1.25

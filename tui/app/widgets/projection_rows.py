@@ -23,6 +23,7 @@ from tui.render.strips import row_strip
 from tui.render.text import printable
 
 _POINTS, _DIMENSIONS, _ABOUT = 9, 12, 10
+_MARGIN = 1
 _RUN_MOST = 32
 _NAME_LEAST = 24
 _NARROW = 60
@@ -70,11 +71,13 @@ class ProjectionRows(Listing):
 
     def _name_cells(self, width: int) -> int:
         """As many as the names ask for, or the title, if there is room."""
-        room = width - 2 - self._run_cells(width) - _POINTS - _DIMENSIONS - self._about_cells(width)
+        room = width - 2 - self._run_cells(width) - _POINTS - _DIMENSIONS - self._about_cells(width) - _MARGIN
         return max(2, min(room, max(self._longest_name + 2, _NAME_LEAST)))
 
     def _about_cells(self, width: int) -> int:
-        return _ABOUT if width >= _NARROW else 0
+        """Whether there are metadata says least: names come first."""
+        beside = 2 + self._run_cells(width) + _POINTS + _DIMENSIONS + _MARGIN
+        return _ABOUT if width - beside - _ABOUT >= min(self._longest_name, _NAME_LEAST) else 0
 
     def heading(self, width: int) -> list[Strip]:
         look = self.look

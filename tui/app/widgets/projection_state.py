@@ -9,15 +9,8 @@ from tui.analysis.projection import Distance, Floats, Indices
 from tui.app.blobs import Unreadable
 from tui.app.choices import Tab
 from tui.app.plane import whole_plane
-from tui.app.projections import (
-    Listed,
-    MatchQuery,
-    Nearest,
-    NeighbourQuery,
-    PointSet,
-    Version,
-    embedding_of,
-)
+from tui.app.point_sets import PointSet, Version
+from tui.app.projections import Listed, MatchQuery, Nearest, NeighbourQuery, embedding_of
 from tui.app.selection import Filter, Selection
 from tui.app.shared import Shared
 from tui.app.widgets.full_view import FullView

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from rich.style import Style
 from textual import events
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from tui.analysis.run_state import RunState
+from tui.analysis.progress import Progress
 from tui.app.catalog import baseline_run, focused_run, visible_runs
 from tui.app.choices import RunOrder
+from tui.app.findings import NO_FINDINGS, Findings
 from tui.app.messages import Noticed, RunFocused, RunFolded, RunPinned, RunsToggled, RunToggled
-from tui.app.parts import Part, cells_of, pane_title
-from tui.app.run_listing import INDENT, RunListing, Told
+from tui.app.parts import Part, cells_of, pane_title, spread
+from tui.app.progress_text import progress_parts
+from tui.app.run_lines import MARK_CELLS, RunLines, indent
+from tui.app.run_listing import RunListing
 from tui.app.run_order import order_title
 from tui.app.run_tree import RunLine, line_of
 from tui.app.selection import Selection
@@ -20,17 +22,12 @@ from tui.app.shared import Shared
 from tui.app.theme import Look
 from tui.app.widgets.line_view import LineView
 from tui.render.cells import fit
-from tui.render.cells import width as cell_width
-from tui.render.numbers import plural
 from tui.render.strips import row_strip
 from tui.render.text import printable
 from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
 
 _MARGINS = 8  # the mark, blanks between the columns, the scroll bar, the border
 _LEAST, _MOST = 24, 48
-_INDENT_SHARE = 4  # what a line may be indented: one part in so many
-_MARK_CELLS = 2
-_INDENTED = 6  # the mark, and the blanks before it and about the columns
 
 
 class RunsPane(LineView):
@@ -45,6 +42,10 @@ class RunsPane(LineView):
 
     snapshot = reactive(EMPTY_SNAPSHOT, repaint=False, init=False)
     selection = reactive(Selection(), repaint=False, init=False)
+    findings = reactive(NO_FINDINGS, repaint=False, init=False)
+    progress: reactive[Progress | None] = reactive(None, repaint=False, init=False)
+    """How far the focused run is, if it is live."""
+    _lines: RunLines  # since `compose_strips`, which draws them
 
     def __init__(self, shared: Shared, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -52,7 +53,6 @@ class RunsPane(LineView):
         self._listing = RunListing(shared)
         self._wanted: str | None = None
         self._wanted_width = 0
-        self._focused_run: str | None = None
         self._drawn: dict[tuple[int, int, bool, bool], Strip] = {}
         self._drawn_for: Look | None = None
 
@@ -74,6 +74,12 @@ class RunsPane(LineView):
 
     def watch_snapshot(self, old: StoreSnapshot, new: StoreSnapshot) -> None:
         self.invalidate()
+
+    def watch_findings(self, old: Findings, new: Findings) -> None:
+        self.invalidate()
+
+    def watch_progress(self) -> None:
+        self.redraw()
 
     def watch_selection(self, old: Selection, new: Selection) -> None:
         if _used_of(old) != _used_of(new):
@@ -99,9 +105,15 @@ class RunsPane(LineView):
     def _set_width(self) -> None:
         """As wide as the names and states want, within limits. It never shrinks: each change moves everything else."""
         of = self._listing
-        wanted = min(max(of.longest + of.state_cells + of.number_cells + _MARGINS, _LEAST), _MOST)
+        margins = _MARGINS + self._has_marks()  # one takes one cell more
+        wanted = min(max(of.longest + of.state_cells + of.number_cells + margins, _LEAST), _MOST)
         if wanted > self._wanted_width:  # setting a style lays the whole screen out again, even to the same value
             self._wanted_width = self.styles.width = wanted
+
+    def _has_marks(self) -> bool:
+        """Whether a run bears the mark of a finding."""
+        runs = (self.snapshot.runs[run] for run in self.findings.runs if run in self.snapshot.runs)
+        return any(self.findings.of_runs([run.name], self._shared.status(run).state) is not None for run in runs)
 
     def show_run(self, run: str) -> None:
         """Put the cursor on a run, or the folded directory it is in, without announcing it, as soon as it is listed."""
@@ -119,7 +131,9 @@ class RunsPane(LineView):
     # How it is drawn
 
     def compose_strips(self, width: int, height: int) -> list[Strip]:
-        self._focused_run = focused_run(self.snapshot, self.selection)
+        s, focused = self.selection, focused_run(self.snapshot, self.selection)
+        baseline = baseline_run(self.snapshot, s)
+        self._lines = RunLines(self._listing, self._shared, s, baseline, focused, self.look, self.findings)
         if self.look is not self._drawn_for:
             self._drawn_for, self._drawn = self.look, {}
         return super().compose_strips(width, height)
@@ -128,7 +142,8 @@ class RunsPane(LineView):
         shown, total = len(visible_runs(self.snapshot, self.selection)), len(self.snapshot.runs)
         parts = pane_title("Runs", shown, total, self.selection.runs_filter, self.has_focus, self.look)
         parts += self._order_parts(width - cells_of(parts))
-        return [row_strip(parts, width, self.look.text)]
+        right = progress_parts(self.progress, width - cells_of(parts) - 1, self.look)
+        return [spread(parts, right, width, self.look)]
 
     def _order_parts(self, cells: int) -> list[Part]:
         """What the runs are sorted by, `  by Loss/val best`; the tag keeps its end."""
@@ -145,7 +160,7 @@ class RunsPane(LineView):
     def draw_line(self, index: int, width: int, *, on_cursor: bool) -> Strip:
         """A line, drawn once a list: the cursor moves more often than lines change."""
         run = self._listing.lines[index].run
-        key = index, width, on_cursor, run is not None and run == self._focused_run
+        key = index, width, on_cursor, run is not None and run == self._lines.focused
         if key not in self._drawn:
             self._drawn[key] = self._line_strip(index, width, on_cursor=on_cursor)
         return self._drawn[key]
@@ -153,65 +168,7 @@ class RunsPane(LineView):
     def _line_strip(self, index: int, width: int, *, on_cursor: bool) -> Strip:
         if not self._listing.lines[index].selectable:
             return row_strip([(" " + "─" * (width - 2), self.look.faint)], width, self.look.text)
-        return self.line_strip(self._parts(index, width), width, on_cursor=on_cursor)
-
-    def _parts(self, index: int, width: int) -> list[Part]:
-        line, told = self._listing.lines[index], self._listing.told(index)
-        indent = " " * _indent(line, width)
-        tail = [*self._flags(line), *self._tail(told, width)]
-        room = max(1, width - len(indent) - _MARK_CELLS - cells_of(tail))
-        return [(indent, self.look.text), self._mark(line, told), *self._name_parts(index, told, room), *tail]
-
-    def _mark(self, line: RunLine, told: Told) -> Part:
-        look, runs = self.look, self._shared.runs
-        if line.run is None:
-            return ("▸ " if line.folded else "▾ "), look.dim if told.shown else look.faint
-        if line.run in self.selection.hidden:
-            return "○ ", look.faint
-        return f"{runs.mark(line.run)} ", runs.style(line.run, look)
-
-    def _name_parts(self, index: int, told: Told, room: int) -> list[Part]:
-        line, look = self._listing.lines[index], self.look
-        style = look.faint if not told.shown else look.dim if line.run is None else look.text
-        if line.run is not None and line.run == self._focused_run:
-            style += Style(bold=True)
-        if not line.folded:
-            return [(self._listing.name(index, room), style)]
-        name, notes = printable(line.name), _how_many(line, told)
-        note = next((note for note in notes if room - len(note) >= cell_width(name)), notes[-1])
-        name = fit(name, min(cell_width(name), max(1, room - len(note))), keep="both")
-        return [(name, style), (fit(note, room - cell_width(name)), look.dim)]
-
-    def _flags(self, line: RunLine) -> list[Part]:
-        """What else the run is: the baseline, pinned."""
-        baseline = baseline_run(self.snapshot, self.selection)
-        flags = "Δ" if line.run is not None and line.run == baseline else ""
-        flags += "↑" if line.run in self.selection.pinned_runs else ""
-        return [(f" {flags}", self.look.dim)] if flags else []
-
-    def _tail(self, told: Told, width: int) -> list[Part]:
-        """State and number in their columns. An open directory has neither, and its name may reach over them."""
-        if told.state is None:
-            return []
-        of, text, cells = self._listing, told.text, self._listing.state_cells
-        if _INDENTED + of.longest + cells + of.number_cells > width:  # names say more than how long ago
-            text, cells = text.split()[0], of.short_state_cells
-        state = f" {fit(text, cells, align='right')}"
-        return [
-            (state, self._state_style(told.state)),
-            (f" {fit(told.number, of.number_cells, align='right')} ", self.look.dim),
-        ]
-
-    def _state_style(self, state: RunState) -> Style:
-        match state:
-            case RunState.LIVE:
-                return self.look.good
-            case RunState.NAN:
-                return self.look.error
-            case RunState.DONE:
-                return self.look.dim
-            case RunState.STALLED | RunState.DELETED:
-                return self.look.warning
+        return self.line_strip(self._lines.parts(index, width), width, on_cursor=on_cursor)
 
     # What keys do
 
@@ -280,23 +237,10 @@ class RunsPane(LineView):
         if not line.selectable:
             return
         again, self.cursor = index == self.cursor, index
-        if line.run is not None and event.x < _indent(line, self.size.width) + _MARK_CELLS:
+        if line.run is not None and event.x < indent(line, self.size.width) + MARK_CELLS:
             self._toggle(line)
         elif line.directory is not None and (again or line.run is None):
             self.post_message(RunFolded(line.directory))
-
-
-def _indent(line: RunLine, width: int) -> int:
-    """Cells before a line's mark."""
-    return 1 + min(line.depth * INDENT, width // _INDENT_SHARE)
-
-
-def _how_many(line: RunLine, told: Told) -> tuple[str, str]:
-    """How many runs a folded directory holds, in words and as a bare number; beside a run, how many more."""
-    if line.run is not None:
-        return f" +{plural(told.total - 1, 'run')}", f" +{told.total - 1}"
-    many = str(told.total) if told.shown in (0, told.total) else f"{told.shown}/{told.total}"
-    return f" {many} run{'s' if told.total > 1 else ''}", f" {many}"
 
 
 def _used_of(selection: Selection) -> tuple[object, ...]:

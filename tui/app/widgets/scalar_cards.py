@@ -11,6 +11,7 @@ from tui.analysis.statistics import Best
 from tui.app.card_grid import Card, cards_of
 from tui.app.cards import CardTexts
 from tui.app.catalog import baseline_run, focused_run, shown_key
+from tui.app.findings import worst
 from tui.app.messages import Noticed, TagPinned
 from tui.app.no_tags import why_none
 from tui.app.parts import Part, pane_title
@@ -92,11 +93,13 @@ class ScalarCards(CardPage):
         curves = dict(zip(self.keys[card], self.plots[card].curves, strict=True))
         of_tags = ([key for key in curves if key.tag == tag] for tag in card.tags)
         shown = tuple(curves[shown_key(self.snapshot, keys, run)] for keys in of_tags)
+        found = [found for tag in card.tags if (found := self.findings.of_tag(tag, self._list.visible)) is not None]
+        severity = worst(found) if found else None
         if len(card.tags) > 1:
-            return CardTexts("", group.title, shown, tuple(map(group.label, card.tags)), None)
+            return CardTexts("", group.title, shown, tuple(map(group.label, card.tags)), None, severity=severity)
         (tag,) = card.tags
-        title = group.title if heads else ""
-        return CardTexts(title, group.label(tag), shown, (), self._best(tag), self._labels[group.name])
+        title, labels = group.title if heads else "", self._labels[group.name]
+        return CardTexts(title, group.label(tag), shown, (), self._best(tag), labels, severity=severity)
 
     # What keys do
 

@@ -121,16 +121,19 @@ class ScalarRows(TagRows):
         return difference_text(found, self.shared.facts.of(series).last_step) if found else ""
 
     def next_problem(self) -> None:
-        """The cursor goes to the next tag with a NaN or infinity in a visible run, and from the last to the first."""
+        """The cursor goes to the next tag with a NaN, an infinity or a finding in a visible run, and from the last to
+        the first."""
         tags, here = list(self.tag_list.tags), self.line.tag if self.line is not None else None
         after = tags.index(here) + 1 if here in tags else 0
-        found = next((tag for tag in (*tags[after:], *tags[:after]) if self._has_bad_value(tag)), None)
+        found = next((tag for tag in (*tags[after:], *tags[:after]) if self._has_problem(tag)), None)
         if found is None:
-            self.post_message(Noticed("no NaN or infinity in any tag"))
+            self.post_message(Noticed("no problem in any tag"))
         else:
             self.show_tag(found)
 
-    def _has_bad_value(self, tag: str) -> bool:
+    def _has_problem(self, tag: str) -> bool:
+        if self.findings.of_tag(tag, self.tag_list.visible) is not None:
+            return True
         series = (self.snapshot.scalars[key].current() for key in self.tag_list.keys[tag])
         return any(not np.isfinite(some.values).all() for some in series)
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from textual import events
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from tui.analysis.progress import Progress
 from tui.analysis.run_state import RunState
+from tui.app.choices import Tab
+from tui.app.findings import NO_FINDINGS, severity_style
 from tui.app.keys import KEYS, Key, footer_keys
 from tui.app.messages import Noticed
 from tui.app.parts import Part, cells_of, cut, fitting, spread
+from tui.app.progress_text import left_text
 from tui.app.selection import Selection
 from tui.app.shared import Shared
 from tui.app.shown_settings import fitting_settings
+from tui.app.tab_labels import Label, tab_labels
 from tui.app.theme import Look
 from tui.app.widgets.line_view import StripView
 from tui.ingest.ingester import IngestStatus
@@ -28,8 +33,11 @@ from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
 _LEFT_LEAST = 16  # cells of the header that name what is open, whatever the state has to say
 
 
-def health(snapshot: StoreSnapshot, status: IngestStatus, shared: Shared, look: Look) -> list[Part]:
-    """Is it alive: reading progress, or how many runs are in which state and how old the newest event is."""
+def health(
+    snapshot: StoreSnapshot, status: IngestStatus, shared: Shared, look: Look, time_left: str = ""
+) -> list[Part]:
+    """Is it alive: reading progress, or how many runs are in which state, how long still, and how old the newest event
+    is."""
     if status.error:
         return [(f"{printable(status.error)} ", look.error)]
     if status.loading:
@@ -49,6 +57,8 @@ def health(snapshot: StoreSnapshot, status: IngestStatus, shared: Shared, look: 
     ):
         if states[state]:
             parts.append((f"{mark} {states[state]} {state.value}  ", style))
+    if time_left:
+        parts.append((f"{time_left}  ", look.text))
     silences = [silence for run in snapshot.runs.values() if (silence := shared.silence(run)) is not None]
     if silences:
         text = age(min(silences))
@@ -64,6 +74,9 @@ class Header(StripView, can_focus=False):
     DEFAULT_CSS = "Header { height: 1; }"
 
     snapshot = reactive(EMPTY_SNAPSHOT, repaint=False, init=False)
+    findings = reactive(NO_FINDINGS, repaint=False, init=False)
+    progress: reactive[Progress | None] = reactive(None, repaint=False, init=False)
+    """How far the focused run is, if it is live."""
 
     def __init__(self, shared: Shared, status: IngestStatus) -> None:
         super().__init__()
@@ -76,16 +89,22 @@ class Header(StripView, can_focus=False):
         points = sum(run.points for run in snapshot.runs.values())
         totals = ((len(snapshot.runs), "run"), (tags, "tag"), (points, "point"))
         left: list[Part] = [(" tbtui ", look.accent), (self._shared.place, look.text)]
-        left += [(f"  {plural(n, name)}", look.dim) for n, name in totals]
-        right = health(snapshot, self.status, self._shared, look)
-        if snapshot.problems:
-            total = sum(problem.count for problem in snapshot.problems)
-            right = [(f"! {plural(total, 'problem')}  ", look.warning), *right]
+        left += [(f"  {plural(n, name)}", look.dim) for n, name in totals if n or name != "point" or not tags]
+        right = health(snapshot, self.status, self._shared, look, left_text(self.progress))
+        total, severity = self.findings.problems(snapshot.problems, snapshot.runs)
+        if total:
+            right = [(f"! {plural(total, 'problem')}  ", severity_style(severity, look)), *right]
         right = fitting([("  ", look.text), *right], width - _LEFT_LEAST)
         left = fitting(left, width - cells_of(right))
         return [spread(left, right, width, look)]
 
     def watch_snapshot(self) -> None:
+        self.redraw()
+
+    def watch_findings(self) -> None:
+        self.redraw()
+
+    def watch_progress(self) -> None:
         self.redraw()
 
 
@@ -94,32 +113,30 @@ class TabBar(StripView, can_focus=False):
 
     DEFAULT_CSS = "TabBar { height: 1; }"
 
-    tabs: reactive[tuple[str, ...]] = reactive((), repaint=False, init=False)
+    tabs: reactive[tuple[Tab, ...]] = reactive((), repaint=False, init=False)
     active = reactive(0, repaint=False, init=False)
     selection = reactive(Selection(), repaint=False, init=False)
 
     def __init__(self, help_key: str = "?") -> None:
         super().__init__()
-        self._help = f"{help_key} help "
+        self._help, self._short_help = f"{help_key} help ", f"{help_key} "
 
     def compose_strips(self, width: int, height: int) -> list[Strip]:
-        look = self.look
-        left: list[Part] = [(" ", look.text)]
-        for number, label in enumerate(self._labels(width)):
-            left += [(label, look.accent if number == self.active else look.dim), ("  ", look.text)]
-        room = width - cells_of(left) - len(self._help)
-        right = [(f"{text}  ", look.dim) for text in fitting_settings(self.selection, room)]
-        return [spread(left, [*right, (self._help, look.dim)], width, look)]
+        look, end = self.look, 0
+        labels, help_text = self._laid_out(width)
+        left: list[Part] = []
+        for label in labels:
+            left.append((" " * (label.start - end), look.text))
+            left.append((label.text, look.accent if label.tab == self.active else look.dim))
+            end = label.end
+        right = [(f"{text}  ", look.dim) for text in fitting_settings(self.selection, width - end - 1 - len(help_text))]
+        return [spread(left, [*right, (help_text, look.dim)], width, look)]
 
-    def _labels(self, width: int) -> list[str]:
-        """Number and name of every tab; where they do not all fit, only the present one's name.
-
-        Behind the ninth there are no keys of numbers, and none is promised.
-        """
-        labels = [f"{number + 1} {name}" if number < 9 else name for number, name in enumerate(self.tabs)]
-        if sum(len(label) + 2 for label in labels) + 1 + len(self._help) <= width:
-            return labels
-        return [label if number == self.active else str(number + 1) for number, label in enumerate(labels)]
+    def _laid_out(self, width: int) -> tuple[Sequence[Label], str]:
+        """The tabs, and the key of help, with its name where that takes none of a tab's."""
+        labels = tab_labels(self.tabs, self.active, width - 1 - len(self._short_help))
+        room = width - 1 - (labels[-1].end if labels else 0)
+        return labels, self._help if len(self._help) <= room else self._short_help
 
     def watch_tabs(self) -> None:
         self.redraw()
@@ -131,11 +148,9 @@ class TabBar(StripView, can_focus=False):
         self.redraw()
 
     def on_click(self, event: events.Click) -> None:
-        at = 1
-        for number, label in enumerate(self._labels(self.size.width)):
-            if at <= event.x < at + len(label):
-                self.app.call_later(self.app.run_action, f"tab({number + 1})")
-            at += len(label) + 2
+        for label in self._laid_out(self.size.width)[0]:
+            if label.start <= event.x < label.end and label.tab is not None:
+                self.app.call_later(self.app.run_action, f"tab({label.tab + 1})", self.screen)
 
 
 class KeysLine(StripView, can_focus=False):

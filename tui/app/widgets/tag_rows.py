@@ -10,7 +10,9 @@ from textual import events
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from tui.analysis.health import Severity
 from tui.app.catalog import PINNED, Group, focused_run, shown_key
+from tui.app.findings import NO_FINDINGS, Findings, with_mark
 from tui.app.messages import GroupToggled, TagExpanded, TagOpened, TagPinned
 from tui.app.no_tags import why_none
 from tui.app.parts import Part, group_parts, headed_parts, pane_title
@@ -46,6 +48,7 @@ class TagRows(LineView):
 
     snapshot = reactive(EMPTY_SNAPSHOT, repaint=False, init=False)
     selection = reactive(Selection(), repaint=False, init=False)
+    findings = reactive(NO_FINDINGS, repaint=False, init=False)
 
     def __init__(self, shared: Shared, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -75,6 +78,9 @@ class TagRows(LineView):
 
     def watch_selection(self, old: Selection, new: Selection) -> None:
         self.invalidate()
+
+    def watch_findings(self, old: Findings, new: Findings) -> None:
+        self.redraw()
 
     def compose_strips(self, width: int, height: int) -> list[Strip]:
         self._stale |= self._inline != self._wants_inline(height)
@@ -182,7 +188,13 @@ class TagRows(LineView):
             parts = self._group_parts(self.groups[line.group], width)
         else:
             parts = self.tag_parts(line, width, self._label_parts(index, self.label_cells(width)))
+            parts = with_mark(parts, self.severity_of(line), self.look)
         return self.line_strip(parts, width, on_cursor=on_cursor)
+
+    def severity_of(self, line: Line) -> Severity | None:
+        """How bad the worst is that was found at a tag, in the runs that its line stands for."""
+        runs = self.tag_list.visible if line.run is None else {line.run}
+        return self.findings.of_tag(line.tag or "", runs)
 
     def label_cells(self, width: int) -> int:
         """How many cells of a row the names take."""

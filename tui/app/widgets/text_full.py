@@ -12,6 +12,7 @@ from textual.reactive import reactive
 from logging_lib.tfevents import plugins
 from tui.app import saving
 from tui.app.blob_steps import StepLine
+from tui.app.blob_title import Ways
 from tui.app.catalog import baseline_run
 from tui.app.choices import Tab, following
 from tui.app.messages import Noticed
@@ -117,12 +118,17 @@ class TextFull(TextScroll):
         entry = int(theirs.entries[theirs.at(self.selection.step)])
         return chosen.refs[entry], f"{self._named(chosen.key.run)} (step {chosen.steps[entry]})"
 
-    def view_name(self, series: BlobSeries) -> str:
-        line = self.line(series)
-        compared = self._compared(series, line, line.at(self.selection.step))
-        if self._shown_view is View.CHANGES and compared is not None:
-            return f"changes from {compared[1]}"
-        return self._shown_view.value
+    @property
+    def ways(self) -> Ways:
+        view, series = self._shown_view, self.series
+        line = None if series is None else self.line(series)
+        compared = None
+        if view is View.CHANGES and series is not None and line is not None:
+            compared = self._compared(series, line, line.at(self.selection.step))
+        return Ways(view, self.views, "" if compared is None else f"changes from {compared[1]}")
+
+    def show_way(self, way: str) -> None:
+        self.view = View(way)
 
     def _named(self, run: str) -> str:
         return f"{self.shared.runs.mark(run)} {self.shared.runs.name(run)}"

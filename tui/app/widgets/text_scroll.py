@@ -55,10 +55,6 @@ class TextScroll(BlobFull):
         """What is shown, from the top; `width` is that of the window, scroll bar and margins included."""
         raise NotImplementedError
 
-    def view_name(self, series: BlobSeries) -> str:
-        """What the title calls the way it is shown."""
-        raise NotImplementedError
-
     def to_start(self) -> None:
         """Another text is shown, or in another way: from its first line on."""
         self.top = self.left = 0
@@ -69,7 +65,7 @@ class TextScroll(BlobFull):
     def compose_strips(self, width: int, height: int) -> list[Strip]:
         series = self.series
         if series is None:
-            return self.filled(self.note("no visible run has this text: a shows all runs", width), width, height)
+            return self.none_visible("text", width, height)
         rows = max(height - 1, 1)
         self._lay_out(series, width, rows)
         waits = any(placed.page is None for placed in self._document.placed)
@@ -118,12 +114,11 @@ class TextScroll(BlobFull):
         return whole.crop(self.left, self.left + width)
 
     def _title(self, series: BlobSeries, width: int, rows: int, *, waits: bool) -> Strip:
-        """Besides what every title tells, as there is room: what is found, how the text is shown, the part in view."""
+        """Besides what every title tells, as there is room: what is found, the part in view."""
         look, document, search = self.look, self._document, self.search
         right: list[Part] = [("  reading…", look.dim)] if waits else []
         if search.text:
             right.append((f"  {self._found()}", look.text if search.valid else look.error))
-        right.append((f"  {self.view_name(series)}", look.text))
         if document.whole and document.end > rows:
             right.append((f"  {self.top + 1}-{self.top + rows} of {count(document.end)}", look.dim))
         return self.fitted_title(series, width, right, "text")
@@ -134,7 +129,7 @@ class TextScroll(BlobFull):
         many = count(len(hits)) + "+" * (len(hits) >= MOST_MATCHES)
         at = next((i for i, hit in enumerate(hits, 1) if hit == self._hit), None)
         which = f"{at} of {many}" if at is not None else f"{many} found" if hits else "none"
-        return f"/{printable(self.search.text)}{'' if self.search.valid else ' no regex: literal'} {which}"
+        return f"/{printable(self.search.text)}{f' {fault}: literal' if (fault := self.search.fault) else ''} {which}"
 
     # Search
 

@@ -12,13 +12,14 @@ from typing import TypeVar
 from logging_lib.tfevents import plugins
 from tui.cli.errors import CommandError
 from tui.cli.export.blobs import histogram_table, text_table
-from tui.cli.export.choice import Choice, pattern
+from tui.cli.export.choice import Choice
 from tui.cli.export.hparams import mixed_columns, session_table
 from tui.cli.export.lines import write_csv, write_jsonl
 from tui.cli.export.media import INDEX_NAMES, MediaDirectory, audio_table, image_table
 from tui.cli.export.scalars import scalar_table
 from tui.cli.export.table import Block, Table
 from tui.cli.output import binary_results, results
+from tui.cli.pattern import pattern
 from tui.cli.progress import Progress
 from tui.cli.reading import ProblemLines, read_logdir, tell
 from tui.render.numbers import bytes_, count

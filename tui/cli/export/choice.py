@@ -1,16 +1,13 @@
-"""Which series are exported: patterns for runs and tags."""
+"""Which series are exported: those in whose runs and tags patterns are found."""
 
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tui.cli.errors import CommandError
 from tui.model import SeriesKey
-from tui.render.text import printable
 from tui.store.snapshot import BlobSeries, ScalarSeries
 
 _Series = TypeVar("_Series", ScalarSeries, BlobSeries)
@@ -31,17 +28,3 @@ class Choice:
             if key.plugin == plugin and self.run.search(key.run) and self.tag.search(key.tag)
         ]
         return sorted(chosen, key=lambda series: series.key.run)
-
-
-def pattern(option: str, text: str) -> re.Pattern[str]:
-    """A regular expression.
-
-    Raises:
-        CommandError: `text`, which was given as `option`, is none.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)  # what a later Python may read differently is fine today
-            return re.compile(text)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise CommandError(f"{option} {printable(text)} is no regular expression: {error}") from None

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from logging_lib.tfevents.plugins import SCALARS
-from tui.analysis.hparam_table import MetricColumn, SessionRow, hparam_table, metric_run
+from tui.analysis.hparams.sessions import MetricColumn, Session, metric_run, sessions_of
 from tui.cli.export.choice import Choice
 from tui.cli.export.table import Block, Column, ColumnType, Table
 from tui.model import SeriesKey
@@ -28,8 +28,8 @@ def session_table(snapshot: StoreSnapshot, choice: Choice) -> Table:
 
     A metric's value is its last one that is not superseded. The columns are those of all sessions, chosen or not.
     """
-    table = hparam_table(snapshot)
-    rows = [row for row in table.rows if choice.run.search(row.run)]
+    table = sessions_of(snapshot)
+    rows = [row for row in table.rows if table.logged and choice.run.search(row.run)]
     metrics = [metric for metric in table.metrics if choice.tag.search(metric.tag)]
     cells: dict[str, list[Any]] = {f"hparams.{name}": _hparams(rows, name) for name in sorted(table.hparams)}
     for metric in metrics:
@@ -45,7 +45,7 @@ def mixed_columns(table: Table) -> list[str]:
     return [column.name for column in table.columns if column.type is ColumnType.ANY]
 
 
-def _session(snapshot: StoreSnapshot, row: SessionRow) -> tuple[Any, ...]:
+def _session(snapshot: StoreSnapshot, row: Session) -> tuple[Any, ...]:
     run = snapshot.runs[row.run]
     start = run.start.start_time if run.start else 0.0
     end = run.end.end_time if run.end else 0.0
@@ -53,7 +53,7 @@ def _session(snapshot: StoreSnapshot, row: SessionRow) -> tuple[Any, ...]:
     return row.run, row.group, start or None, end or None, row.status
 
 
-def _hparams(rows: Sequence[SessionRow], name: str) -> list[Any]:
+def _hparams(rows: Sequence[Session], name: str) -> list[Any]:
     return [row.hparams.get(name) for row in rows]
 
 
@@ -71,7 +71,7 @@ def _distinct(name: str, taken: Iterable[str]) -> str:
     return distinct
 
 
-def _last(snapshot: StoreSnapshot, row: SessionRow, metric: MetricColumn) -> np.floating[Any] | None:
+def _last(snapshot: StoreSnapshot, row: Session, metric: MetricColumn) -> np.floating[Any] | None:
     """The metric's last value, in the width that it is stored in."""
     series = snapshot.scalars.get(SeriesKey(metric_run(row.run, metric.group), metric.tag, SCALARS))
     if series is None:

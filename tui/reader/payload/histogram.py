@@ -11,15 +11,17 @@ from tui.reader.payload.record import not_shown, numbers_of, read_value
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoggedHistogram:
-    """Buckets, and what the first encoding says besides: `num` values were counted, whose sum is `total`.
+    """Buckets, and what the first encoding says besides: `num` values were counted, whose sum is `total`, and that of
+    their squares `squares`.
 
-    Values that no bucket can hold, NaN and infinities, are in `num`, and make `total` no number. Both are None in the
+    Values that no bucket can hold, NaN and infinities, are in `num`, and make the sums no numbers. All are None in the
     second encoding.
     """
 
     buckets: Buckets
     num: float | None = None
     total: float | None = None
+    squares: float | None = None
 
 
 def read_logged_histogram(ref: BlobRef) -> LoggedHistogram:
@@ -31,7 +33,8 @@ def read_logged_histogram(ref: BlobRef) -> LoggedHistogram:
     value = read_value(ref)
     try:
         if value.WhichOneof("value") == "histo":
-            return LoggedHistogram(buckets_from_proto(value.histo), value.histo.num, value.histo.sum)
+            histo = value.histo
+            return LoggedHistogram(buckets_from_proto(histo), histo.num, histo.sum, histo.sum_squares)
         return LoggedHistogram(buckets_from_tensor(numbers_of(ref, value)))
     except ValueError as error:
         raise not_shown(ref, error) from error

@@ -10,6 +10,9 @@ from logging_lib.tfevents.proto import layout_pb2
 from tui.model import BlobRef
 from tui.reader.payload.record import not_shown, only_string_of, read_value
 
+MOST_PARTS = 10_000
+"""Categories, charts and tags of a layout: a tag takes two bytes in a file, and much more time than that to match."""
+
 
 @dataclass(frozen=True, slots=True)
 class Margin:
@@ -49,13 +52,21 @@ def read_layout(ref: BlobRef) -> Layout:
     """A custom scalars layout.
 
     Raises:
-        PayloadError: as `read_value`, or the value holds no layout.
+        PayloadError: as `read_value`, or the value holds no layout, or one of more than MOST_PARTS parts.
     """
     try:
         layout = layout_pb2.Layout.FromString(only_string_of(ref, read_value(ref)))
     except DecodeError as error:
         raise not_shown(ref, "string that holds no layout") from error
+    if _parts(layout) > MOST_PARTS:
+        raise not_shown(ref, f"layout of more than {MOST_PARTS} categories, charts and tags")
     return Layout(tuple(_category(category) for category in layout.category))
+
+
+def _parts(layout: layout_pb2.Layout) -> int:
+    charts = [chart for category in layout.category for chart in category.chart]
+    tags = sum(len(chart.multiline.tag) + len(chart.margin.series) for chart in charts)
+    return len(layout.category) + len(charts) + tags
 
 
 def _category(category: layout_pb2.Category) -> Category:

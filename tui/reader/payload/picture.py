@@ -90,21 +90,37 @@ def read_picture(
         return Picture(_pixels(image, smaller(facts.size)), facts, _place(item, facts.items), at)
 
 
+def decode_picture(encoded: bytes) -> Picture:
+    """The picture that a file's bytes are; of one that moves, its first frame.
+
+    Raises:
+        PayloadError: it is no picture, a damaged one, or a larger one than MOST_PIXELS.
+    """
+    with _image(encoded, 1) as (image, facts):
+        _check_size(facts.size)
+        return Picture(_pixels(image, None), facts)
+
+
 @contextmanager
 def _opened(ref: BlobRef, item: int) -> Iterator[tuple[Image.Image, PictureFacts]]:
+    items = read_image(ref)
+    if not items:
+        raise PayloadError("no pictures in this entry")
+    with _image(items[_place(item, len(items))], len(items)) as opened:
+        yield opened
+
+
+@contextmanager
+def _image(encoded: bytes, items: int) -> Iterator[tuple[Image.Image, PictureFacts]]:
     """Pillow's image, nothing of it decoded yet; whatever goes wrong with it becomes a PayloadError."""
     from PIL import Image  # not before there is an image: start-up does without it
 
     # Ours is lower and is checked first; Pillow's own would put a warning on the screen.
     Image.MAX_IMAGE_PIXELS = None
-    items = read_image(ref)
-    if not items:
-        raise PayloadError("no pictures in this entry")
-    encoded = items[_place(item, len(items))]
     try:
         with Image.open(BytesIO(encoded), formats=_FORMATS) as image:
             format, mode = image.format or "", image.mode
-            yield image, PictureFacts(image.size, format, mode, _frames(image), len(items), len(encoded))
+            yield image, PictureFacts(image.size, format, mode, _frames(image), items, len(encoded))
     except PayloadError:
         raise
     except Exception as error:

@@ -39,4 +39,5 @@ def read_pr_curve(ref: BlobRef) -> PrCurve:
     array = numbers_of(ref, read_value(ref))
     if array.ndim != 2 or array.shape[0] != _ROWS or not array.shape[1]:
         raise not_shown(ref, f"PR curve of shape {list(array.shape)}, not [{_ROWS}, n]")
-    return PrCurve(np.linspace(0, 1, array.shape[1]), *array.astype(np.float64))
+    with np.errstate(invalid="ignore"):  # a signalling NaN
+        return PrCurve(np.linspace(0, 1, array.shape[1]), *array.astype(np.float64))

@@ -34,11 +34,11 @@ def read_event(ref: BlobRef) -> event_pb2.Event:
             data = os.pread(file.fileno(), ref.length + FOOTER_BYTES, ref.offset)
     except OSError as error:
         raise PayloadError(f"{ref.path}: {error.strerror}") from error
-    payload = data[: ref.length]
+    payload = memoryview(data)[: ref.length]  # which may be megabytes: not another copy
     if len(data) != ref.length + FOOTER_BYTES or _CRC.unpack(data[ref.length :])[0] != masked_crc32c(payload):
         raise PayloadError(f"{ref.path}: damaged, or changed since it was read (at byte {ref.offset})")
     try:
-        return event_pb2.Event.FromString(payload)
+        return event_pb2.Event.FromString(payload)  # type: ignore[arg-type]  # any buffer will do
     except DecodeError as error:
         raise PayloadError(f"{ref.path}: changed since it was read (at byte {ref.offset})") from error
 

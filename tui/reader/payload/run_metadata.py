@@ -11,6 +11,9 @@ from tui.model import BlobRef
 from tui.reader.payload.graph import MOST_NODES, Graph, check_nodes, parse_graphs
 from tui.reader.payload.record import not_shown, only_string_of, read_event, value_of
 
+MOST_GRAPHS = 10_000
+"""A graph takes two bytes in a file and a thousand in memory; profiled runs have one for each of their functions."""
+
 
 @dataclass(frozen=True, slots=True)
 class NodeStats:
@@ -42,7 +45,7 @@ def read_run_metadata(ref: BlobRef) -> RunMetadata:
     """The metadata of a run, in an event of its own or as a string tensor.
 
     Raises:
-        PayloadError: as `read_value`, or it is no metadata, or there are too many nodes in it.
+        PayloadError: as `read_value`, or it is no metadata, or there are too many nodes or graphs in it.
     """
     event = read_event(ref)
     try:
@@ -67,6 +70,8 @@ def metadata_bytes(ref: BlobRef, event: event_pb2.Event) -> bytes:
 def _parse(proto: graph_pb2.RunMetadata) -> RunMetadata:
     devices = proto.step_stats.dev_stats
     check_nodes(sum(len(device.node_stats) for device in devices), MOST_NODES)
+    if len(proto.function_graphs) > MOST_GRAPHS:
+        raise ValueError(f"more than {MOST_GRAPHS} graphs")
     graphs = parse_graphs(graphs.pre_optimization_graph for graphs in proto.function_graphs)
     return RunMetadata(tuple(DeviceStats(d.device, tuple(map(_stats, d.node_stats))) for d in devices), tuple(graphs))
 

@@ -112,7 +112,8 @@ def samples(data: bytes, form: WavForm, first: int = 0, last: int | None = None)
     part = memoryview(data)[form.start + first * form.frame_bytes : form.start + last * form.frame_bytes]
     size = form.sample_bytes
     if form.encoding == _FLOAT:
-        flat = np.frombuffer(part, np.dtype(_FLOATS[size])).astype(np.float32)
+        with np.errstate(over="ignore", invalid="ignore"):  # of floats files hold any
+            flat = np.frombuffer(part, np.dtype(_FLOATS[size])).astype(np.float32)
     elif size == 3:
         padded = np.zeros((len(part) // 3, 4), np.uint8)  # three bytes are the upper ones of four
         padded[:, 1:] = np.frombuffer(part, np.uint8).reshape(-1, 3)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from logging_lib.tfevents.hparams import HParam
@@ -80,9 +80,24 @@ def test_which_columns_have_axes() -> None:
 
 
 @given(st.lists(st.one_of(st.none(), st.floats()), min_size=1, max_size=8), st.sampled_from([None, *Scale]))
+@example([0.0, 5e-324], None)
+@example([-1e308, 1e308], None)
 def test_places_are_within_the_axis(values: list[float | None], scale: Scale | None) -> None:
     found = axis(list(values), scale)
     if found is not None:
         places = found.places[~np.isnan(found.places)]
         assert len(places)
         assert ((places >= 0) & (places <= 1)).all()
+        assert all(found.place_of(found.end_at(place)) == pytest.approx(place) for place in places)
+
+
+def test_an_end_of_a_range_keeps_its_value_when_rows_come() -> None:
+    first, wider = axis([1.0, 10.0]), axis([1.0, 100.0])
+    assert first is not None and wider is not None
+    assert wider.place_of(first.end_at(1.0)) == pytest.approx(0.5)
+    assert first.place_of(100.0) == pytest.approx(11.0)
+    log, words, more = axis([1.0, 10.0], Scale.LOG), axis(["a", "c"]), axis(["a", "b", "c"])
+    assert log is not None and words is not None and more is not None
+    assert (log.place_of(math.sqrt(10)), log.place_of(-1.0), log.place_of("a")) == (pytest.approx(0.5), None, None)
+    assert [more.place_of(words.end_at(place)) for place in (0.0, 1.0)] == [0.0, 1.0]
+    assert (words.place_of("b"), words.place_of(1.0)) == (None, None)

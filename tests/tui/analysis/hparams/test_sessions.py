@@ -76,8 +76,19 @@ def test_one_session_below_a_run_has_its_curves() -> None:
     )
     sessions = sessions_of(read)
     assert [session.runs for session in sessions.rows] == [("a", "a/hp"), ("b", "b/hp")]
+    assert [(session.run, session.name, session.group) for session in sessions.rows] == [
+        ("a/hp", "a", "a"),
+        ("b/hp", "b", "b"),
+    ]
     assert sessions.metrics == (MetricColumn("loss", "..", "loss"),)
     assert values(table(read), "loss") == [1.0, 3.0]
+
+
+def test_the_first_session_of_a_sweep_is_not_called_like_the_sweep() -> None:
+    """The sweep's run declares the experiment, before its other sessions begin."""
+    declared = Experiment(["lr"], [Metric("loss")])
+    read = snapshot([run("sweep", experiment=declared), run("sweep/0", {"lr": 0.1})], {("sweep/0", "loss"): [1.0]})
+    assert [session.name for session in sessions_of(read).rows] == ["sweep/0"]
 
 
 def test_lightnings_placeholder_declares_nothing() -> None:

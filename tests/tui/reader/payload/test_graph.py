@@ -162,3 +162,6 @@ def test_more_nodes_than_anybody_has(tmp_path: Path, monkeypatch: pytest.MonkeyP
     stats = config_pb2.RunMetadata(step_stats={"dev_stats": [{"node_stats": [{}] * 5}] * 2})
     with pytest.raises(PayloadError, match="more than 9 nodes"):
         read_run_metadata(store(tmp_path, strings(stats.SerializeToString())))
+    graphs = config_pb2.RunMetadata(function_graphs=[{}] * 10_001)
+    with pytest.raises(PayloadError, match="more than 10000 graphs"):
+        read_run_metadata(store(tmp_path, strings(graphs.SerializeToString())))

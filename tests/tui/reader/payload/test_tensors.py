@@ -12,7 +12,7 @@ from tensorboard.plugins.custom_scalar import layout_pb2 as tensorboard_layout
 from torch.utils.tensorboard import summary as torch_summary
 
 from logging_lib.tfevents import plugins
-from logging_lib.tfevents.proto import plugin_data_pb2
+from logging_lib.tfevents.proto import layout_pb2, plugin_data_pb2
 from logging_lib.tfevents.tensor import to_tensor_proto
 from tests import builders
 from tests.tui.reader.payload.stored import Value, store, strings
@@ -57,6 +57,11 @@ def test_a_pr_curve_of_one_threshold(tmp_path: Path) -> None:
 def test_no_pr_curve(tmp_path: Path, shape: tuple[int, ...]) -> None:
     with pytest.raises(PayloadError, match=r"not \[6, n\]"):
         read_pr_curve(store(tmp_path, builders.tensor("c", to_tensor_proto(np.zeros(shape)))))
+
+
+def test_a_curve_of_signalling_nan(tmp_path: Path) -> None:
+    rows = np.full((6, 2), 0x7F800001, "<u4").view("<f4")
+    assert np.isnan(read_pr_curve(store(tmp_path, builders.tensor("c", to_tensor_proto(rows)))).recall).all()
 
 
 def test_the_parts_of_a_mesh_that_torch_writes(tmp_path: Path) -> None:
@@ -111,6 +116,27 @@ def test_a_layout_of_rank_one(tmp_path: Path) -> None:
     content = tensorboard_layout.Layout(category=[tensorboard_layout.Category(title="c", closed=True)])
     value = strings(content.SerializeToString(), plugin=plugins.CUSTOM_SCALARS)
     assert read_layout(store(tmp_path, value)) == Layout((Category("c", (), True),))
+
+
+@pytest.mark.parametrize(
+    ("charts", "readable"),
+    [
+        ([{"multiline": {"tag": ["a"] * 9_998}}], True),
+        ([{"multiline": {"tag": ["a"] * 9_999}}], False),
+        ([{"margin": {"series": [{}] * 9_999}}], False),
+        ([{}] * 10_000, False),
+    ],
+)
+def test_a_layout_of_too_many_parts_is_not_read(
+    tmp_path: Path, charts: list[dict[str, object]], readable: bool
+) -> None:
+    content = layout_pb2.Layout(category=[{"chart": charts}]).SerializeToString()
+    ref = store(tmp_path, strings(content, plugin=plugins.CUSTOM_SCALARS))
+    if readable:
+        assert len(read_layout(ref).categories[0].charts[0].tags) == 9_998
+    else:
+        with pytest.raises(PayloadError, match="layout of more than 10000 categories, charts and tags"):
+            read_layout(ref)
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,12 @@ def test_floats(bits: int, dtype: str) -> None:
     np.testing.assert_array_equal(samples(data, form), values.T.astype(np.float32))
 
 
+def test_floats_that_32_bits_cannot_hold() -> None:
+    signalling = b"\x01\0\0\0\0\0\xf0\x7f"  # a NaN that complains when it is used
+    data = with_format(3, 64, 1, np.array([1e300, -1e300]).tobytes() + signalling)
+    np.testing.assert_array_equal(samples(data, form_of(data)), [[np.inf, -np.inf, np.nan]])
+
+
 def test_the_extensible_format_names_its_encoding_further_on() -> None:
     extra = struct.pack("<HHIH", 22, 16, 3, 1) + b"\0" * 14
     form = form_of(with_format(0xFFFE, 16, 1, b"\1\0\2\0", extra))
