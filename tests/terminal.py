@@ -24,6 +24,16 @@ import pyte
 DEADLINE = 30.0
 # What pyte does not know and would print: kitty keyboard and mode queries.
 UNKNOWN = re.compile(rb"\x1b\[[<>=?][0-9;]*u|\x1b\[\?[0-9;]*\$p")
+# Marks that enclose a letter: pyte ends with one what it draws of a text, as it counts them among the controls.
+ENCLOSING = re.compile("(?<=[\u0488\u0489\u20dd-\u20e0\u20e2-\u20e4\ua670-\ua672])")
+
+
+class Screen(pyte.Screen):
+    """A screen on which a text goes on after a mark that encloses a letter."""
+
+    def draw(self, data: str) -> None:
+        for part in ENCLOSING.split(data):
+            super().draw(part)
 
 
 class Terminal:
@@ -42,7 +52,7 @@ class Terminal:
         **environment: str,
     ) -> None:
         self._cell = cell  # dots that it tells of; none, as many terminals do
-        self.screen = pyte.Screen(columns, lines)
+        self.screen = Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         self.output = bytearray()
         self._master, slave = pty.openpty()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pyte
 
+from tests.terminal import Screen
+
 NO_WRAP = "\x1b[?7l"
 
 Cell = tuple[object, ...]
@@ -11,7 +13,7 @@ Cell = tuple[object, ...]
 
 def emulator(width: int, height: int) -> tuple[pyte.Screen, pyte.Stream]:
     """A blank screen that does not wrap, as Textual sets it up, and the stream that draws on it."""
-    screen = pyte.Screen(width, height)
+    screen = Screen(width, height)
     stream = pyte.Stream(screen)
     stream.feed(NO_WRAP)
     return screen, stream
