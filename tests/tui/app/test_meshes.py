@@ -18,11 +18,14 @@ from tui.app import meshes as app_meshes
 from tui.app.blob_steps import Place
 from tui.app.keys import HERE, MOVE
 from tui.app.meshes import MeshPicture, MeshSnapshot, MeshSource, read_picture, read_whole, write_obj
+from tui.app.widgets import mesh_full
 from tui.app.widgets.mesh_full import MeshFull
 from tui.ingest.ingester import Ingester
 from tui.model import SeriesKey
 from tui.reader.named_logdir import LogDir
 from tui.reader.payload import PayloadError
+from tui.render.raster import Raster
+from tui.render.wireframe import Solid, draw_edges
 from tui.store.snapshot import StoreSnapshot
 
 VIEW, LIST = "#mesh", "#meshes"
@@ -191,10 +194,19 @@ async def test_all_axes_of_the_box_are_told_in_any_window(tmp_path: Path) -> Non
         await until(pilot, lambda: "size 3 × 3 × 3" in shown(pilot, VIEW))
 
 
-async def test_it_turns_and_zooms_on_keys(tmp_path: Path) -> None:
+async def test_it_turns_and_zooms_on_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    solids: list[Solid] = []
+
+    def draw(solid: Solid, width: int, height: int) -> Raster:
+        solids.append(solid)
+        return draw_edges(solid, width, height)
+
+    monkeypatch.setattr(mesh_full, "draw_edges", draw)
     async with opened(meshes(tmp_path)) as pilot:
         await open_mesh(pilot, "down")
         first = drawn(pilot)
+        await pilot.press("y", "O")  # has nothing to do with meshes, as has new data
+        assert (drawn(pilot), len(solids)) == (first, 1)
         for way in ("faces", "vertices", "edges"):
             await pilot.click(VIEW, offset=(shown(pilot, VIEW).splitlines()[0].rindex(way) + 1, 0))
             assert (view(pilot).shown_as, drawn(pilot) == first) == (way, way == "edges")

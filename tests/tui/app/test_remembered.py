@@ -20,6 +20,16 @@ from tui.app.settings import Settings
 names = st.text(st.characters(exclude_categories=[]) | st.sampled_from("\udc80\udcff"), max_size=8).filter(
     lambda text: not any("\ud800" <= character <= "\udbff" for character in text)
 )
+NO_CHOICES = {
+    "sort": [],
+    "measure": "last",
+    "at": "",
+    "where": "",
+    "differs": True,
+    "put_away": [],
+    "put_in": [],
+    "order": [],
+}
 sets = st.frozensets(names, max_size=4)
 lists = st.lists(names, max_size=4, unique=True).map(tuple)
 selections = st.builds(
@@ -100,6 +110,9 @@ def test_where_one_looks_just_now_is_not_remembered() -> None:
         ("weight", float("nan")),
         ("weight", "0.6"),
         ("axis", []),
+        ("hparams", {**NO_CHOICES, "ranges": [["lr", 0, 10**400]]}),
+        ("hparams", {**NO_CHOICES, "ranges": [["lr", 0, float("nan")]]}),
+        ("hparams", {**NO_CHOICES, "ranges": [["lr", 0]]}),
     ],
 )
 def test_a_value_of_another_form_leaves_the_field_as_it_was(name: str, value: object) -> None:

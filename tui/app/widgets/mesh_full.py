@@ -13,6 +13,7 @@ from tui.analysis.mesh_shape import Box, turned
 from tui.app.blobs import Unreadable
 from tui.app.meshes import MeshPicture
 from tui.app.parts import Part, fitting
+from tui.app.shared import Shared
 from tui.app.widgets.mesh_keys import AXES, MeshKeys, ShownAs, vertices_text
 from tui.render.canvas import Canvas
 from tui.render.cells import fit, wrap
@@ -28,6 +29,11 @@ _WIDE = 70
 
 class MeshFull(MeshKeys):
     """A title, the mesh's numbers, and the mesh."""
+
+    def __init__(self, shared: Shared, *, id: str | None = None) -> None:
+        super().__init__(shared, id=id)
+        self._raster_of: tuple[object, ...] = ()
+        self._raster: Raster | None = None
 
     def compose_strips(self, width: int, height: int) -> list[Strip]:
         series, source, picture = self.series, self.source, self.picture
@@ -81,10 +87,14 @@ class MeshFull(MeshKeys):
         if picture.box is None or height < 1:
             return self.filled([], width, max(height, 0))
         canvas = Canvas(width, height)
-        canvas.draw(self._raster(picture, picture.box, width, height), 0, 0)
+        # A large mesh takes a second: not each time that data come in.
+        made_of = (picture, self.yaw, self.pitch, self.zoom, self.shown_as, width, height)
+        if self._raster is None or made_of != self._raster_of:
+            self._raster_of, self._raster = made_of, self._dots(picture, picture.box, width, height)
+        canvas.draw(self._raster, 0, 0)
         return canvas_strips(canvas, self._styles(picture, run))
 
-    def _raster(self, picture: MeshPicture, box: Box, width: int, height: int) -> Raster:
+    def _dots(self, picture: MeshPicture, box: Box, width: int, height: int) -> Raster:
         points = turned(picture.points, box.centre, self.yaw, self.pitch)
         scale = self.zoom * max(min(2 * width, 4 * height) / 2 - 1, 1.0) / (picture.radius or 1.0)
         points *= scale

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import struct
-from io import FileIO
 from typing import Any
 
 import numpy.typing as npt
@@ -15,6 +14,7 @@ from logging_lib.tfevents.proto import event_pb2, summary_pb2
 from logging_lib.tfevents.record import FOOTER_BYTES
 from logging_lib.tfevents.tensor import from_tensor_proto
 from tui.model import BlobRef
+from tui.reader.regular_file import open_regular
 
 _CRC = struct.Struct("<I")
 
@@ -30,7 +30,7 @@ def read_event(ref: BlobRef) -> event_pb2.Event:
         PayloadError: the file is gone, unreadable or no longer what was read.
     """
     try:
-        with FileIO(ref.path) as file:
+        with open_regular(ref.path) as file:
             data = os.pread(file.fileno(), ref.length + FOOTER_BYTES, ref.offset)
     except OSError as error:
         raise PayloadError(f"{ref.path}: {error.strerror}") from error

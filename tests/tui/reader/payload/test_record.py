@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -89,4 +90,7 @@ def test_a_file_that_changed_or_went_away(tmp_path: Path) -> None:
         read_value(ref)
     path.unlink()
     with pytest.raises(PayloadError, match="No such file"):
+        read_value(ref)
+    os.mkfifo(path)  # which would keep its reader waiting
+    with pytest.raises(PayloadError, match="no regular file"):
         read_value(ref)
