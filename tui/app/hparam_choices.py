@@ -34,7 +34,7 @@ class HParamChoices:
     `differs` leaves hparams out that are the same in all; `put_away` are columns that are not shown, `put_in` ones that
     are though they would not be. `order` are columns of the parallel axes that were moved, in their order; `scales` are
     columns of them with the scale that was chosen; `ranges` are columns with what stands at both ends, numbers or
-    categories. `compared` are the two rows of the difference, `mark` is the row that the next one is compared with.
+    categories. `compared` are the two rows of the difference, `marks` the marked ones, at most two.
     """
 
     page: HParamPage = HParamPage.TABLE
@@ -49,7 +49,7 @@ class HParamChoices:
     order: tuple[str, ...] = ()
     scales: tuple[tuple[str, Scale], ...] = ()
     ranges: tuple[Range, ...] = ()
-    mark: str | None = None
+    marks: tuple[str, ...] = ()
     compared: tuple[str, str] | None = None
 
     def with_range(self, column: str, first: float | str, second: float | str) -> HParamChoices:

@@ -153,8 +153,8 @@ HERE = (
     _key("differs", "i", "i", "differing", "HParams: leave out, or not, hparams that are the same in all sessions.",
          "Showing"),
     _key("columns", "V", "V", "columns", "HParams: choose the columns.", "Showing", HPARAMS),
-    _key("compare", "M", "M", "compare", "HParams: what tells the session from the marked one, or two that are shown "
-         "from each other.", "Comparing", HPARAMS),
+    _key("compare", "M", "M", "compare", "HParams: what tells two marked sessions, this and the marked one, or two "
+         "that are shown from each other.", "Comparing", HPARAMS),
     _key("colour", "C", "C", "colours", "Projector: colour points by the next column of the metadata.", "In a chart",
          PROJECTION),
     _key("distance", "D", "D", "distance", "Projector: nearest by cosine or by Euclidean distance.", "In a chart"),

@@ -180,8 +180,11 @@ async def test_the_difference_of_two_sessions(tmp_path: Path) -> None:
         await pilot.resize_terminal(100, 30)
         await pilot.press("escape")
         assert choices(pilot).page is HParamPage.TABLE
+        # Two that are marked are compared wherever the cursor is, the last two.
+        await pilot.press("m", "down", "m", "down", "M", "escape")
+        assert choices(pilot).compared == ("run1", "run2")
         # Two that are shown need no mark.
-        await pilot.press("m", "m", "a", "space", "down", "down", "space", "M")
+        await pilot.press("up", "m", "up", "m", "a", "space", "down", "down", "space", "M")
         assert choices(pilot).compared == ("run1", "run3")
 
 

@@ -59,8 +59,10 @@ class HParamKeys(SessionsList, ColumnTable):
             self.post_message(RunsToggled(self.runs_here))
 
     def action_mark(self) -> None:
-        """Mark the session that another one is to be compared with; again: no more."""
-        self.choose(mark=None if self.run == self.choices.mark else self.run)
+        """Mark a session that is to be compared, the last two marked stay so; again: no more."""
+        if (here := self.run) is not None:
+            others = tuple(name for name in self.choices.marks if name != here)
+            self.choose(marks=others if here in self.choices.marks else (*others, here)[-2:])
 
     def action_copy(self) -> None:
         """The rows that are shown go to the clipboard."""
@@ -95,13 +97,14 @@ class HParamKeys(SessionsList, ColumnTable):
         return f"{plural(len(rows), 'session')} x {plural(len(self._now.columns) - 1, 'column')}"
 
     def action_compare(self) -> None:
-        """What tells this session from the marked one, or the two that are shown from each other."""
-        visible = self.visible_rows()
-        here, marked = self.run, self.choices.mark
-        if marked is not None and here is not None and marked != here:
-            self.choose(page=HParamPage.DIFF, compared=(marked, here))
-        elif len(visible) == 2:
-            self.choose(page=HParamPage.DIFF, compared=(visible[0].name, visible[1].name))
+        """What tells two sessions from each other: the marked ones, the marked one and this, or the two shown."""
+        marked, here = self.choices.marks, self.run
+        visible = [row.name for row in self.visible_rows()]
+        if len(marked) == 1 and here is not None and here not in marked:
+            marked = (*marked, here)
+        pair = marked if len(marked) == 2 else visible
+        if len(pair) == 2:
+            self.choose(page=HParamPage.DIFF, compared=(pair[0], pair[1]))
         else:
             key = self._shared.key
             self.told(f"mark a session with {key('mark')}, then {key('compare')} on another", failed=True)

@@ -235,7 +235,7 @@ class HParams(HParamKeys):
         lead = self.lead_of(row)
         mark = "○" if hidden else self._shared.runs.mark(lead)
         mark_style = look.faint if hidden else self._shared.runs.style(lead, look)
-        before = "▸" if row.name == self.choices.mark else " "
+        before = "▸" if row.name in self.choices.marks else " "
         parts = self.row((f"{before}{mark} ", mark_style), lambda at: [self._cell(index, at, row, hidden)])
         return self.line_strip(parts, width, on_cursor=on_cursor)
 
