@@ -49,7 +49,7 @@ def summarised(tensor: npt.NDArray[Any]) -> TensorSummary:
 
 
 def _mean(finite: npt.NDArray[Any]) -> float:
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):  # inf - inf on the way
         mean = float(finite.mean(dtype=np.float64))
     return mean if math.isfinite(mean) else float((finite / finite.size).sum())  # the sum of them is too large
 

@@ -151,7 +151,8 @@ class StepAxis:
         return [(tick.value - 1, f"#{tick.label}") for tick in ticks(first + 1, last + 1, most, whole=True)]
 
     def columns(self, run: int, cells: int) -> Indices:
-        """Which position of a run's line each of so many columns shows: the nearest; -1 beside all of them."""
+        """Which position of a run's line each of so many columns shows: the nearest; -1 beside all of them, in
+        all but one column at most."""
         places = self.places[run]
         x = self.lo + (np.arange(cells) + 0.5) / cells * (self.hi - self.lo)
         after = np.clip(np.searchsorted(places, x), 1, max(len(places) - 1, 1))
@@ -159,6 +160,8 @@ class StepAxis:
         nearest = np.clip(nearest, 0, len(places) - 1)
         half = half_gap(places)
         beside = (x < places[0] - half) | (x > places[-1] + half)
+        if cells and beside.all():  # a run that is shorter than a column is wide has one all the same
+            beside[np.abs(x - places[0]).argmin()] = False
         return np.where(beside, -1, nearest)
 
     @classmethod

@@ -150,6 +150,12 @@ def test_entries_of_one_step_lie_one_after_the_other() -> None:
 
 
 def test_one_entry_has_all_columns() -> None:
+    lines = [step_line(blob_series([0, 4000])), step_line(blob_series([2100, 2101]))]
+    axis = StepAxis.of(lines)
+    assert axis.columns(1, 4).tolist() == [-1, -1, 1, -1]  # no middle of a column lies in it
+    assert axis.columns(1, 0).tolist() == []
+    for view in View:
+        assert 1 in wanted_positions(view, lines, [0, 1], axis, 8, 40)[1]
     axis = StepAxis.of([step_line(blob_series([7]))])
     assert axis.columns(0, 4).tolist() == [0, 0, 0, 0]
 
