@@ -23,3 +23,11 @@ def no_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.setenv(variable, os.fspath(tmp_path_factory.mktemp(variable.lower())))
         patch.delenv("TBTUI_CONFIG", raising=False)
         yield
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say how the tests are run that need servers, where all the others were."""
+    if config.args == list(config.getini("testpaths")):
+        terminalreporter.write_line(
+            "Tests beside real servers, a browser and a cluster: pip install -e '.[test-all]' && pytest tests/integration"
+        )
