@@ -29,5 +29,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Say how the tests are run that need servers, where all the others were."""
     if config.args == list(config.getini("testpaths")):
         terminalreporter.write_line(
-            "Tests beside real servers, a browser and a cluster: pip install -e '.[test-all]' && pytest tests/integration"
+            "Tests with servers, a browser and a cluster: pip install -e '.[test-all]' && pytest tests/integration"
         )
