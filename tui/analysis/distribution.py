@@ -72,7 +72,7 @@ def moments_of_sums(buckets: Buckets, num: float, total: float, squares: float) 
     room, room_of_squares = _SAME * math.sqrt(bounds[3]), _SAME * bounds[3]
     inside = bounds[0] - room <= mean <= bounds[1] + room
     inside &= bounds[2] - room_of_squares <= square <= bounds[3] + room_of_squares
-    variance = square - mean**2
+    variance = square - mean * mean  # where `mean**2` would raise for a large one
     if not inside or variance <= _ROUNDED * square:
         return None
     return Moments(mean, math.sqrt(variance))

@@ -87,6 +87,7 @@ def test_sums_that_do_not_go_with_the_buckets_tell_nothing(num: float, total: fl
     assert moments_of_sums(buckets((0.5, 1.5, 4)), num, total, squares) is None
     assert moments_of_sums(EMPTY, 0, 0, 0) is None
     assert moments_of_sums(WIDEST, WIDEST.total, 0, 1) is None
+    assert moments_of_sums(buckets((0.5, 1.5, 4)), 4, 1e300, 17.0) is None  # the square of which is no float
 
 
 @pytest.mark.parametrize("histogram", [EMPTY, BROKEN])
