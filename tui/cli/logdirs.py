@@ -3,34 +3,67 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from logging_lib.tfevents.filename import is_event_filename
 from tui.cli.errors import CommandError
 from tui.reader.named_logdir import LogDir
 from tui.render.text import printable
 
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
 
 def parse_logdirs(arguments: Sequence[str]) -> list[LogDir]:
-    """The logdirs of the arguments, each PATH or NAME:PATH.
+    """The logdirs of the arguments, each PATH, URL, NAME:PATH or NAME:URL.
 
     One logdir without a name has none; of several, each is called by its directory's name, or by its path where
-    that name is not its own.
+    that name is not its own. A remote one is a RemoteLogDir, whose directory is still as it was left.
 
     Raises:
-        CommandError: a path that is no readable directory, or two logdirs of one name.
+        CommandError: a path that is no readable directory, a URL that cannot be opened here, or two logdirs of one
+            name.
     """
-    split = [_split(argument) for argument in arguments]
-    for _, path in split:
-        check_directory(path)
-    if len(split) > 1:
-        split = _named(split)
-    twice = [name for name, times in Counter(name for name, _ in split).items() if times > 1]
+    logdirs = [_logdir(*_split(argument)) for argument in arguments]
+    if len(logdirs) > 1:
+        logdirs = _named(logdirs)
+    twice = [name for name, times in Counter(logdir.name for logdir in logdirs).items() if times > 1]
     if twice:
         raise CommandError(f"two logdirs are named {printable(twice[0])}; name them apart with NAME:PATH")
-    return [LogDir(name, path) for name, path in split]
+    return logdirs
+
+
+def _logdir(name: str, place: str) -> LogDir:
+    if _URL.match(place) and not os.path.lexists(place):
+        return _remote(name, place)
+    path = Path(place).expanduser() if name else Path(place)
+    check_directory(path)
+    return LogDir(name, path)
+
+
+def _remote(name: str, url: str) -> LogDir:
+    """What nobody with local logdirs waits for is imported here."""
+    from tui.remote.address import AddressError, parse_address
+    from tui.remote.cache import cache_root
+    from tui.remote.connect import check_protocol
+    from tui.remote.place import remote_logdir
+
+    if url.lower().startswith("file://"):
+        return _logdir(name, unquote(urlsplit(url).path))
+    try:
+        address = parse_address(url)
+        check_protocol(address.protocol)
+    except AddressError as error:
+        raise CommandError(str(error)) from None
+    try:
+        return remote_logdir(name, url, address)
+    except OSError as error:
+        root = printable(str(cache_root()))
+        raise CommandError(f"no mirror can be made in {root}: {error.strerror}; choose another by --cache") from None
 
 
 def check_directory(path: Path) -> None:
@@ -47,21 +80,26 @@ def check_directory(path: Path) -> None:
         raise CommandError(f"{shown} cannot be read: {error.strerror}; ask for read access to it") from None
 
 
-def _split(argument: str) -> tuple[str, Path]:
-    """Name and path; a path that exists is taken whole, colons and all."""
+def _split(argument: str) -> tuple[str, str]:
+    """Name and path or URL; a path that exists is taken whole, colons and all, and so is a URL."""
     name, colon, rest = argument.partition(":")
-    if colon and name and rest and "/" not in name and not os.path.lexists(argument):
-        return name, Path(rest).expanduser()
-    return "", Path(argument)
+    is_whole = _URL.match(argument) is not None or os.path.lexists(argument)
+    if colon and name and rest and "/" not in name and not is_whole:
+        return name, rest
+    return "", argument
 
 
-def _named(split: Sequence[tuple[str, Path]]) -> list[tuple[str, Path]]:
-    names = [name or path.resolve().name for name, path in split]
+def _named(logdirs: Sequence[LogDir]) -> list[LogDir]:
+    names = [logdir.name or _last_part(logdir) for logdir in logdirs]
     times = Counter(names)
     return [
-        (name if times[name] == 1 or given else str(path), path)
-        for name, (given, path) in zip(names, split, strict=True)
+        replace(logdir, name=name if times[name] == 1 or logdir.name else logdir.place)
+        for name, logdir in zip(names, logdirs, strict=True)
     ]
+
+
+def _last_part(logdir: LogDir) -> str:
+    return logdir.url.rstrip("/").rpartition("/")[2] if logdir.url else logdir.path.resolve().name
 
 
 def _about_file(path: Path) -> str:

@@ -11,11 +11,18 @@ class LogDir:
     """A directory of runs.
 
     Runs are named by their path relative to it, `.` for itself; where `name` is not empty (several logdirs are
-    open) by `name/relative path`, `name` for itself.
+    open) by `name/relative path`, `name` for itself. `url` is the address, without credentials, where the directory
+    is a mirror of a remote one.
     """
 
     name: str
     path: Path
+    url: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where the runs are, as the user knows it."""
+        return self.url or str(self.path)
 
     def run_name(self, relative: str) -> str:
         """The run in the directory at `relative`, which is `.` for the logdir itself."""
