@@ -1,18 +1,17 @@
 """Wakes the ingest thread when files change: inotify (through watchdog) as a hint, with its own blind spots told.
 
 The stat poll of the ingester is the truth; a hint that never comes only costs waiting. What may keep hints away is
-found out and said: a network file system, or the kernel's limits on watches.
+found out and said: a network file system, for each by itself, or the kernel's limits on watches.
 """
 
 from __future__ import annotations
 
 import errno
 import os
-import re
 import sys
 import threading
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -32,6 +31,9 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
 from logging_lib.tfevents.filename import is_event_filename
+from tui.ingest.mounts import FileSystems, is_remote
+from tui.reader.logdir import Place
+from tui.reader.peers.names import is_peer_name
 
 Mode = Literal["inotify", "poll"]
 
@@ -45,13 +47,7 @@ _EVENTS: list[type[FileSystemEvent]] = [
     FileModifiedEvent,
     FileMovedEvent,
 ]
-# Other machines write there without telling this kernel.
-_REMOTE_TYPES = re.compile(
-    r"nfs\d?|cifs|smb\d?|smbfs|lustre|gpfs|beegfs|ceph|glusterfs|afs|9p|virtiofs|vboxsf|prl_fs|orangefs|pvfs2|wekafs"
-    r"|fuse(\..*)?"
-)
 _FDINFO = Path("/proc/self/fdinfo")
-_OCTAL = re.compile(r"\\([0-7]{3})")
 _LIMITS = {
     errno.ENOSPC: "the limit fs.inotify.max_user_watches is reached",
     errno.EMFILE: "the limit fs.inotify.max_user_instances is reached",
@@ -69,10 +65,12 @@ class Hints:
 class Watcher:
     """Watches directory trees. `cover`, `wait` and `stop` belong to one thread, `wake` may be called from any.
 
-    `mode` is "poll" where hints cannot be relied on, and `detail` then says why in one line.
+    `mode` is "inotify" where hints come of some logdir at least. `detail` says in one line what is polled, and why;
+    it is empty where nothing is.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, systems: FileSystems | None = None) -> None:
+        self._systems = systems or FileSystems()
         self.mode: Mode = "poll"
         self.detail = "no directory to watch yet"
         self._hints = Hints()
@@ -83,25 +81,29 @@ class Watcher:
         self._given_up = False
         self._uncovered = False
 
-    def cover(self, roots: Iterable[str], directories: int) -> None:
-        """Watch the roots that exist by now, and check that the kernel watches as many directories as were listed.
+    def cover(self, places: Mapping[str, Mapping[int, Place]]) -> None:
+        """Watch the logdirs that can be watched, and check that the kernel watches as many directories as were listed.
 
         Args:
-            roots: the logdirs.
-            directories: how many directories were listed under them, without those behind symbolic links, which
-                inotify does not follow. More watches than that are fine.
+            places: of each logdir that exists by now, the devices that its directories are on. Those behind symbolic
+                links are not followed by inotify, and do not count; more watches than directories are fine.
         """
         if self._given_up:
             return
-        existing = [root for root in roots if Path(root).is_dir()]
-        if (reason := self._blind_spot(existing)) is not None:
+        if (reason := _cannot_watch()) is not None:
             self._give_up(reason)
             return
-        if existing and self._watch_all(existing) and not self._covers(directories):
+        polled, watchable, directories = self._blind_spots(places)
+        if not self._watched.issubset(watchable):
+            self._unwatch()
+        if not watchable:
+            self.mode, self.detail = "poll", polled or "no directory to watch yet"
+            return
+        if self._watch_all(watchable) and not self._covers(directories, polled):
             # A root that was removed and made again has lost its watches: watch anew before blaming a limit.
             self._unwatch()
-            if self._watch_all(existing):
-                self._judge(directories)
+            if self._watch_all(watchable):
+                self._judge(directories, polled)
 
     def wait(self, seconds: float) -> Hints:
         """Sleep until a hint or a `wake`, at most so long; returns the hints since the last call."""
@@ -129,16 +131,23 @@ class Watcher:
             observer.stop()
             observer.join()
 
-    def _blind_spot(self, roots: Iterable[str]) -> str | None:
-        if sys.platform != "linux":
-            return "inotify is Linux's"
-        if not _FDINFO.is_dir():
-            return "without /proc nobody can tell what inotify watches"
-        for root in roots:
-            kind = file_system_type(root)
-            if _REMOTE_TYPES.fullmatch(kind):
-                return f"{kind} tells nothing of changes made elsewhere"
-        return None
+    def _blind_spots(self, places: Mapping[str, Mapping[int, Place]]) -> tuple[str, list[str], int]:
+        """What is polled and why; the logdirs that can be watched; how many directories these have.
+
+        A watched logdir is watched as a whole, with what is mounted below it: what this machine does there is told.
+        """
+        blind: dict[str, str] = {}
+        watchable: list[str] = []
+        count = 0
+        for root, devices in places.items():
+            kinds = {place.path: self._systems.kind(device, place.path) for device, place in devices.items()}
+            blind |= {path: kind for path, kind in kinds.items() if is_remote(kind)}
+            if root in kinds and root not in blind:
+                watchable.append(root)
+                count += sum(place.directories for place in devices.values())
+        if not watchable and len(all_kinds := set(blind.values())) == 1:
+            return f"{all_kinds.pop()} tells nothing of changes made elsewhere", watchable, count
+        return ", ".join(f"{kind} at {path}" for path, kind in blind.items()), watchable, count
 
     def _watch_all(self, roots: Iterable[str]) -> bool:
         """Watch the roots that are not watched yet; False when that failed."""
@@ -163,21 +172,21 @@ class Watcher:
         return True
 
     def _unwatch(self) -> None:
-        assert self._observer is not None
-        self._observer.unschedule_all()
+        if self._observer is not None:
+            self._observer.unschedule_all()
         self._watched.clear()
 
-    def _covers(self, directories: int) -> bool:
+    def _covers(self, directories: int, polled: str) -> bool:
         """Whether there are watches enough; at the kernel's limit watchdog is silent, so they are counted."""
         if count_watches() < directories:
             return False
         self._uncovered = False
-        self.mode, self.detail = "inotify", ""
+        self.mode, self.detail = "inotify", polled
         return True
 
-    def _judge(self, directories: int) -> None:
+    def _judge(self, directories: int, polled: str) -> None:
         """Too few watches once may be directories removed since the listing; twice is a limit."""
-        if self._covers(directories):
+        if self._covers(directories, polled):
             return
         self.mode = "poll"
         self.detail = f"inotify watches {count_watches()} of {directories} directories (fs.inotify.max_user_watches)"
@@ -204,38 +213,24 @@ class _Handler(FileSystemEventHandler):
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         paths = [os.fsdecode(path) for path in (event.src_path, event.dest_path) if path]
-        if event.is_directory or any(is_event_filename(Path(path).name) for path in paths):
+        if event.is_directory or any(map(_may_hold_a_log, paths)):
             rescan = not isinstance(event, FileModifiedEvent)
             # Both names of what was moved: an event file may have taken the place of another.
             for path in paths:
                 self._watcher.hint(self._root + path.removeprefix(self._real), rescan=rescan)
 
 
-def file_system_type(path: str, mounts: str | None = None) -> str:
-    """The type of the file system that holds `path`, such as ext4 or nfs4; empty where unknown.
+def _may_hold_a_log(path: str) -> bool:
+    directory, _, name = path.rpartition("/")
+    return is_event_filename(name) or is_peer_name(name, directory)
 
-    Args:
-        path: an existing path.
-        mounts: the text of /proc/self/mountinfo, which is read where this is None.
-    """
-    if mounts is None:
-        try:
-            mounts = Path("/proc/self/mountinfo").read_text(errors="surrogateescape")
-        except OSError:  # no /proc: nothing is known, and the stat poll works anyway
-            return ""
-    real = os.path.realpath(path)
-    best, kind = "", ""
-    for line in mounts.splitlines():
-        left, _, right = line.partition(" - ")
-        fields = left.split(" ")
-        if len(fields) < 5 or not right:
-            continue
-        point = _OCTAL.sub(lambda match: chr(int(match[1], 8)), fields[4])
-        inside = real == point or real.startswith(point.rstrip("/") + "/")
-        # Of equal mount points the later one hides the earlier.
-        if inside and len(point) >= len(best):
-            best, kind = point, right.split(" ")[0]
-    return kind
+
+def _cannot_watch() -> str | None:
+    if sys.platform != "linux":
+        return "inotify is Linux's"
+    if not _FDINFO.is_dir():
+        return "without /proc nobody can tell what inotify watches"
+    return None
 
 
 def count_watches() -> int:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from logging_lib.tfevents.crc32c import masked_crc32c
 from logging_lib.tfevents.record import FOOTER_BYTES, HEADER_BYTES, encode_header
 from tui.reader.mark import Mark
+from tui.reader.read_at import read_at
 
 SAMPLE_BYTES = 1 << 16
 
@@ -54,7 +55,7 @@ class Sample(NamedTuple):
     @classmethod
     def take(cls, file: FileIO, offset: int, length: int) -> Sample:
         """Read these bytes; fewer where the file ends before."""
-        data = os.pread(file.fileno(), length, offset)
+        data = read_at(file, length, offset)
         return cls(offset, len(data), masked_crc32c(data))
 
     def is_in(self, file: FileIO) -> bool:
@@ -69,8 +70,8 @@ class Sample(NamedTuple):
 
 def holds_record(file: FileIO, mark: Mark) -> bool:
     """Whether a record of this length and CRC stands in this place, by its header and its footer."""
-    header = os.pread(file.fileno(), HEADER_BYTES, mark.offset - HEADER_BYTES)
-    footer = os.pread(file.fileno(), FOOTER_BYTES, mark.offset + mark.length)
+    header = read_at(file, HEADER_BYTES, mark.offset - HEADER_BYTES)
+    footer = read_at(file, FOOTER_BYTES, mark.offset + mark.length)
     return header == encode_header(mark.length) and footer == _CRC.pack(mark.crc)
 
 
@@ -83,7 +84,7 @@ def end_of_data(file: FileIO, start: int, size: int, breathe: Callable[[], None]
     end, stride = size, _HELD_ZEROS
     while end - start >= _HELD_ZEROS:
         begin = max(start, end - stride)
-        data = os.pread(file.fileno(), end - begin, begin).rstrip(b"\0")
+        data = read_at(file, end - begin, begin).rstrip(b"\0")
         end = begin + len(data)
         if data:
             break

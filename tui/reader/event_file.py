@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import math
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from io import FileIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from logging_lib.tfevents.record import HEADER_BYTES, Record, RecordDecoder
 from tui.model import Batch, Forgotten, Gone, Problem, Recovered, RunActivity
 from tui.reader.continuity import SAMPLE_BYTES, Identity, Sample, State, end_of_data, holds_record
 from tui.reader.decode import EventDecoder
+from tui.reader.mark import Mark
 from tui.reader.scalar_blocks import FastTools
 from tui.reader.stream import CHUNK_BYTES, EventStream
 from tui.reader.unchecked import Unchecked, is_intact
@@ -22,7 +26,13 @@ _MOST_SAMPLES = 8
 _HEAD_BYTES = 64
 _ZEROS = "zeros, which are not written yet or were lost in a crash,"
 _DAMAGED = "payload fails its CRC;"
+# Seconds after which a file is read again that ends in what may not be its content yet: doubled each time, up to this.
+_FIRST_DOUBT, _LONGEST_DOUBT = 1.0, 64.0
 _NO_MEMORY = "not enough memory for a record of this file; it is read no further"
+
+
+_Argument = TypeVar("_Argument")
+_Result = TypeVar("_Result")
 
 
 class _Cut(NamedTuple):
@@ -43,7 +53,8 @@ class EventFileReader:
     A file that changed still holds what was read of it where its last record stands in its place. So does another
     file in its place that is a copy of it and has grown (rsync and editors replace files like that). Where it does
     not, since the file was truncated or rewritten, what was read is Forgotten, and the file is read from its start;
-    likewise where a damaged stretch has become something else: a network file system may show the data late.
+    likewise where a damaged stretch has become something else: a network file system may show the data late, so a file
+    with damage or zeros at its end is read again some times, for two minutes, though it does not seem to change.
     Earlier changes than of the last record are not looked for.
 
     The data of long records were passed over: `check` checks them, when there is nothing to read.
@@ -71,6 +82,8 @@ class EventFileReader:
         self.path = decoder.path
         self.size = 0
         self.mtime = 0.0
+        self.changed_at = -math.inf
+        """By `time.monotonic`, when the file was last seen to have changed; at first, as its own time tells."""
         self.identity: Identity | None = None
         """Of the file that was read, or is to be; None until it was looked at."""
         self._decoder = decoder
@@ -79,6 +92,7 @@ class EventFileReader:
         self._stream = EventStream(decoder, breathe=breathe, fast=fast, tools=tools)
         self._state: State | None = None
         self._changed = False
+        self._doubt_at, self._doubt = math.inf, 0.0
         # What was read is to be compared with the file before more is read.
         self._unsure = False
         self._complaint: str | None = None
@@ -90,6 +104,7 @@ class EventFileReader:
         self._no_memory = False
         self._samples: deque[Sample] = deque(maxlen=_MOST_SAMPLES)
         self._damage_told = -1
+        self._forgetful = False
         # Payloads that failed their CRC when they were checked, by offset, with their lengths; 0 for those that are
         # checked twice: once more after the file changed, for a network file system may have shown them too early.
         self._damaged: dict[int, int] = {}
@@ -98,6 +113,11 @@ class EventFileReader:
     def offset(self) -> int:
         """How many bytes have been read."""
         return self._stream.offset
+
+    @property
+    def last(self) -> Mark | None:
+        """The last whole record that was read."""
+        return self._stream.last
 
     @property
     def pending(self) -> bool:
@@ -136,16 +156,21 @@ class EventFileReader:
         self._damaged[offset] = length
         return [Problem(self.path, offset - HEADER_BYTES, f"{_DAMAGED} {length} bytes that cannot be shown")]
 
-    def look(self) -> list[Batch]:
-        """Notice whether the file has changed."""
+    def look(self, *, opened: bool = False) -> list[Batch]:
+        """Notice whether the file has changed.
+
+        `opened`: by opening it, for file systems that answer from memory where it is not.
+        """
         try:
-            status = os.stat(self.path)  # noqa: PTH116 - polled by the thousand
+            status = _once_more_if_stale(opened_status if opened else os.stat, self.path)
         except OSError as error:
             return self._miss(error)
         if self._state is not None and self._state.is_shown_by(status):
-            self._changed = False
+            self._changed = self._unsure = time.monotonic() >= self._doubt_at
             return []
         state = State.of(status)
+        if (state.size, status.st_mtime) != (self.size, self.mtime):
+            self._note_change(status.st_mtime, is_first=self.identity is None)
         self.size, self.mtime = state.size, status.st_mtime
         if not self.offset:
             self.identity = state.identity
@@ -157,6 +182,12 @@ class EventFileReader:
         # A file that cannot be opened is tried again when it is read; an empty one that was gone is back.
         return [] if self._changed else self._say(None)
 
+    def _note_change(self, mtime: float, *, is_first: bool) -> None:
+        """Keep when it was. The clock of the file's server may be hours behind ours, or ahead."""
+        self.changed_at = time.monotonic()
+        if is_first:
+            self.changed_at -= max(time.time() - mtime, 0.0)
+
     def read(self) -> list[Batch]:
         """Decode the next chunk, for `take`; returns what there is to tell about the file itself.
 
@@ -164,14 +195,23 @@ class EventFileReader:
         """
         told: list[Batch] = []
         try:
-            with FileIO(self.path) as file:
-                self._read_on(file, told)
+            _once_more_if_stale(self._read_opened, told)
         except OSError as error:
             told += self._miss(error)
         except MemoryError:
             self._no_memory = True
             told += self._block(_NO_MEMORY)
         return told
+
+    def read_again(self, stream: EventStream) -> None:
+        """Decode the next chunk of what was read already, into another stream.
+
+        Raises:
+            OSError: the file cannot be read.
+            MemoryError: a record is too large.
+        """
+        with FileIO(self.path) as file:
+            stream.read(file, self.offset)
 
     def take(self) -> Iterator[Batch]:
         """The data that was read since the last call."""
@@ -196,14 +236,20 @@ class EventFileReader:
         self._damage_told = -1
         self._damaged.clear()
         self._state = self._complaint = self._cut = self._head = None
-        self._no_memory = self._blocked = False
+        self._no_memory = self._blocked = self._forgetful = False
         return [Forgotten(self.run, self.path)]
+
+    def _read_opened(self, told: list[Batch]) -> None:
+        with FileIO(self.path) as file:
+            self._read_on(file, told)
 
     def _read_on(self, file: FileIO, told: list[Batch]) -> None:
         state = State.of(os.fstat(file.fileno()))
         self.size = state.size
-        if self.offset and (self._unsure or not self._may_follow(state)):
+        if self.offset and (self._unsure or self._forgetful or not self._may_follow(state)):
             self._compare(file, state, told)
+        if state != self._state:
+            self._doubt = 0.0
         self.identity, self._unsure, self._no_memory = state.identity, False, False
         before = self.offset
         end = end_of_data(file, before, state.size, self._breathe)
@@ -211,13 +257,23 @@ class EventFileReader:
         if end > before:
             damage = self._stream.read(file, end)
             told += damage
+            # An error on the way leaves damage that could not be told from what it may become.
+            self._forgetful = bool(damage)
             self._remember(file, damage)
+            self._forgetful = False
             if self._head is None or self._head.length < _HEAD_BYTES:
                 self._head = Sample.take(file, 0, min(self.offset, _HEAD_BYTES))
         if self.offset >= end:
             self._state, self._changed = state, False
+            self._doubt_later(end < state.size or bool(self._samples))
         elif self.offset == before:  # it was cut since; the next look finds what there is
             self._changed = False
+
+    def _doubt_later(self, doubtful: bool) -> None:
+        """Read it again after a while, though it may not seem to change, if what was read may not be its content."""
+        self._doubt = 2 * self._doubt or _FIRST_DOUBT
+        may_change = doubtful and self._doubt <= _LONGEST_DOUBT
+        self._doubt_at = time.monotonic() + self._doubt if may_change else math.inf
 
     def _may_follow(self, state: State) -> bool:
         """Whether the file's content might be what was read, and more."""
@@ -229,7 +285,8 @@ class EventFileReader:
         kept = last.end if last else 0
         followed = self._may_follow(state)
         open_tail = self._damage_told < kept
-        if (last and not holds_record(file, last)) or not all(sample.is_in(file) for sample in self._samples):
+        changed = self._forgetful or (last and not holds_record(file, last))
+        if changed or not all(sample.is_in(file) for sample in self._samples):
             self._start_over(file, state, told)
             return
         for offset, length in self._damaged.items():
@@ -285,6 +342,25 @@ class EventFileReader:
         told: list[Batch] = [] if self._complaint is None else [Recovered(self.path)]
         self._complaint = reason
         return told if reason is None else [*told, Problem(self.path, None, reason)]
+
+
+def _once_more_if_stale(do: Callable[[_Argument], _Result], argument: _Argument) -> _Result:
+    """What `do` returns. Another client of a file server may have replaced the file: looked up anew, it is found."""
+    try:
+        return do(argument)
+    except OSError as error:
+        if error.errno != errno.ESTALE:
+            raise
+    return do(argument)
+
+
+def opened_status(path: str) -> os.stat_result:
+    """What a stat shows of a file that was opened: the truth, where one that was not is answered from memory."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        return os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _is_gone(path: str) -> bool:

@@ -6,7 +6,6 @@ A log directory with gigabytes of images opens as fast as one without. The CRCs 
 
 from __future__ import annotations
 
-import os
 import struct
 from io import FileIO
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from google.protobuf.message import DecodeError
 from logging_lib.tfevents.proto import event_pb2, summary_pb2, tensor_pb2
 from logging_lib.tfevents.record import FOOTER_BYTES, FRAME_BYTES, HEADER_BYTES, encode_header
 from tui.reader.mark import Mark
+from tui.reader.read_at import read_at
 from tui.reader.wire import DELIMITED, Field, WireError, fields
 
 LEAST_BYTES = 1 << 18
@@ -55,14 +55,14 @@ def skim(file: FileIO, start: int, size: int) -> Skimmed | None:
     Raises:
         OSError: the file cannot be read.
     """
-    header = os.pread(file.fileno(), HEADER_BYTES, start)
+    header = read_at(file, HEADER_BYTES, start)
     if len(header) < HEADER_BYTES:
         return None
     (length,) = _LENGTH.unpack_from(header)
     end = start + length + FRAME_BYTES
     if not LEAST_BYTES <= length <= size or end > size or header != encode_header(length):
         return None
-    if end < size and not _is_header(os.pread(file.fileno(), HEADER_BYTES, end)):
+    if end < size and not _is_header(read_at(file, HEADER_BYTES, end)):
         return None
     try:
         event = _event(file, start + HEADER_BYTES, end - FOOTER_BYTES)
@@ -70,7 +70,10 @@ def skim(file: FileIO, start: int, size: int) -> Skimmed | None:
         return None
     if event is None:
         return None
-    (crc,) = _CRC.unpack(os.pread(file.fileno(), FOOTER_BYTES, end - FOOTER_BYTES))
+    footer = read_at(file, FOOTER_BYTES, end - FOOTER_BYTES)
+    if len(footer) < FOOTER_BYTES:  # the file is shorter than its size says
+        return None
+    (crc,) = _CRC.unpack(footer)
     return Skimmed(event, start + HEADER_BYTES, length, crc)
 
 
@@ -128,7 +131,7 @@ def _fields(file: FileIO, start: int, end: int) -> tuple[bytes, list[Field]]:
     for _ in range(_MOST_FIELDS):
         if position == end:
             return kept, long
-        window = os.pread(file.fileno(), min(_WINDOW, end - position), position)
+        window = read_at(file, min(_WINDOW, end - position), position)
         # The field may end behind the window: only its key and length have to be in it.
         field = next(fields(window, 0, end - position))
         after = position + field.end
@@ -137,6 +140,6 @@ def _fields(file: FileIO, start: int, end: int) -> tuple[bytes, list[Field]]:
         elif field.wire_type == DELIMITED and field.end - field.start > _MOST_KEPT:
             long.append(field._replace(start=position + field.start, end=after))
         else:
-            kept += os.pread(file.fileno(), field.end, position)
+            kept += read_at(file, field.end, position)
         position = after
     raise WireError("too many fields")

@@ -137,7 +137,11 @@ class EventStream:
         waiting, self._carried = self._carried or self._records.release(), b""
         chunk = self._tools.chunk(len(waiting) + wanted)
         chunk[: len(waiting)] = waiting
-        count = file.readinto(chunk[len(waiting) :])
+        try:
+            count = file.readinto(chunk[len(waiting) :])
+        except OSError:
+            self._carried = bytes(waiting)
+            raise
         self.offset += count
         self._decode_blocks(chunk[: len(waiting) + count], blocks, more=self.offset < size and count > 0)
 

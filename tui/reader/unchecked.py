@@ -10,6 +10,7 @@ from io import FileIO
 
 from logging_lib.tfevents.crc32c import masked_crc32c_of
 from logging_lib.tfevents.record import FOOTER_BYTES
+from tui.reader.read_at import read_at
 
 _PART_BYTES = 1 << 20
 _CRC = struct.Struct("<I")
@@ -51,7 +52,7 @@ def is_intact(file: FileIO, offset: int, length: int, breathe: Callable[[], None
         OSError: the file cannot be read.
     """
     crc = masked_crc32c_of(_parts(file, offset, length, breathe))
-    return os.pread(file.fileno(), FOOTER_BYTES, offset + length) == _CRC.pack(crc)
+    return read_at(file, FOOTER_BYTES, offset + length) == _CRC.pack(crc)
 
 
 def _parts(file: FileIO, offset: int, length: int, breathe: Callable[[], None]) -> Iterator[bytes]:

@@ -13,7 +13,10 @@ from watchdog.observers import Observer
 
 from tests import builders
 from tui.ingest import watcher as watcher_module
-from tui.ingest.watcher import Hints, Watcher, file_system_type
+from tui.ingest.mounts import FileSystems
+from tui.ingest.watcher import Hints, Watcher, count_watches
+from tui.reader.logdir import Place, discover
+from tui.reader.named_logdir import LogDir
 
 LONG = 20.0
 
@@ -27,6 +30,14 @@ def watcher() -> Iterator[Watcher]:
     watcher.stop()
 
 
+def cover(watcher: Watcher, root: Path, directories: int | None = None) -> None:
+    """As after a listing, which found so many directories."""
+    places = discover(LogDir("", root)).places
+    if directories is not None:
+        places = {device: Place(place.path, directories) for device, place in places.items()}
+    watcher.cover({str(root): places})
+
+
 def wait_for(watcher: Watcher, path: Path, *, rescan: bool | None = None) -> Hints:
     """Hints up to one about this path."""
     while True:
@@ -38,14 +49,14 @@ def wait_for(watcher: Watcher, path: Path, *, rescan: bool | None = None) -> Hin
 
 def test_a_modified_event_file_is_a_hint_without_a_rescan(watcher: Watcher, tmp_path: Path) -> None:
     path = builders.write(tmp_path / "run" / builders.FILE_NAME, [])
-    watcher.cover([str(tmp_path)], 2)
+    cover(watcher, tmp_path)
     assert (watcher.mode, watcher.detail) == ("inotify", "")
     builders.append(path, [builders.version_event()])
     assert wait_for(watcher, path) == Hints({str(path)}, False)
 
 
 def test_new_directories_and_files_ask_for_a_rescan(watcher: Watcher, tmp_path: Path) -> None:
-    watcher.cover([str(tmp_path)], 1)
+    cover(watcher, tmp_path)
     (tmp_path / "run").mkdir()
     wait_for(watcher, tmp_path / "run", rescan=True)
     path = builders.write(tmp_path / "run" / builders.FILE_NAME, [])
@@ -56,7 +67,7 @@ def test_a_file_that_is_moved_to_the_name_of_an_event_file_is_a_hint(watcher: Wa
     """As rsync does when it has copied one."""
     temporary = tmp_path / f".{builders.FILE_NAME}.aB3xYz"
     path = builders.write(tmp_path / builders.FILE_NAME, [])
-    watcher.cover([str(tmp_path)], 1)
+    cover(watcher, tmp_path)
     temporary.write_bytes(b"")
     temporary.rename(path)
     wait_for(watcher, path, rescan=True)
@@ -64,7 +75,7 @@ def test_a_file_that_is_moved_to_the_name_of_an_event_file_is_a_hint(watcher: Wa
 
 def test_other_files_and_reading_are_no_hints(watcher: Watcher, tmp_path: Path) -> None:
     path = builders.write(tmp_path / builders.FILE_NAME, [])
-    watcher.cover([str(tmp_path)], 1)
+    cover(watcher, tmp_path)
     (tmp_path / "checkpoint.pt").write_bytes(b"x")
     path.read_bytes()
     list(tmp_path.iterdir())
@@ -77,7 +88,7 @@ def test_a_root_that_is_a_link_is_watched_by_its_own_name(watcher: Watcher, tmp_
     path = builders.write(tmp_path / "real" / builders.FILE_NAME, [])
     link = tmp_path / "link"
     link.symlink_to(tmp_path / "real")
-    watcher.cover([str(link)], 1)
+    cover(watcher, link)
     builders.append(path, [builders.version_event()])
     wait_for(watcher, link / builders.FILE_NAME)
 
@@ -89,21 +100,21 @@ def test_wake_ends_a_wait(watcher: Watcher) -> None:
 
 def test_a_missing_root_is_watched_once_it_is_there(watcher: Watcher, tmp_path: Path) -> None:
     root = tmp_path / "later"
-    watcher.cover([str(root)], 0)
+    cover(watcher, root)
     assert (watcher.mode, watcher.detail) == ("poll", "no directory to watch yet")
     root.mkdir()
-    watcher.cover([str(root)], 1)
+    cover(watcher, root)
     assert watcher.mode == "inotify"
 
 
 def test_a_root_that_was_made_anew_is_watched_anew(watcher: Watcher, tmp_path: Path) -> None:
     root = tmp_path / "runs"
     root.mkdir()
-    watcher.cover([str(root)], 1)
+    cover(watcher, root)
     root.rmdir()
     wait_for(watcher, root)
     root.mkdir()
-    watcher.cover([str(root)], 1)
+    cover(watcher, root)
     assert watcher.mode == "inotify"
     path = builders.write(root / builders.FILE_NAME, [])
     wait_for(watcher, path)
@@ -112,7 +123,7 @@ def test_a_root_that_was_made_anew_is_watched_anew(watcher: Watcher, tmp_path: P
 def test_too_few_watches_are_told(watcher: Watcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watcher_module, "count_watches", lambda: 3)
     for _ in range(3):
-        watcher.cover([str(tmp_path)], 5)
+        cover(watcher, tmp_path, 5)
         assert watcher.mode == "poll"
         assert watcher.detail == "inotify watches 3 of 5 directories (fs.inotify.max_user_watches)"
 
@@ -121,8 +132,8 @@ def test_one_listing_that_was_out_of_date_is_forgiven(
     watcher: Watcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watcher_module, "count_watches", lambda: 3)
-    watcher.cover([str(tmp_path)], 5)
-    watcher.cover([str(tmp_path)], 3)
+    cover(watcher, tmp_path, 5)
+    cover(watcher, tmp_path, 3)
     assert (watcher.mode, watcher.detail) == ("inotify", "")
 
 
@@ -141,9 +152,9 @@ def test_a_refusing_kernel_is_told(
         raise OSError(code, os.strerror(code))
 
     monkeypatch.setattr(Observer, "schedule", refuse)
-    watcher.cover([str(tmp_path)], 1)
+    cover(watcher, tmp_path)
     assert (watcher.mode, watcher.detail) == ("poll", detail)
-    watcher.cover([str(tmp_path)], 1)
+    cover(watcher, tmp_path)
     assert watcher.mode == "poll"
 
 
@@ -155,41 +166,47 @@ def test_a_root_that_vanishes_meanwhile_is_watched_later(
 
     with monkeypatch.context() as patch:
         patch.setattr(Observer, "schedule", vanish)
-        watcher.cover([str(tmp_path)], 1)
+        cover(watcher, tmp_path)
     assert watcher.mode == "poll"
-    watcher.cover([str(tmp_path)], 1)
+    cover(watcher, tmp_path)
     assert watcher.mode == "inotify"
 
 
-def test_a_network_file_system_is_told(watcher: Watcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watcher_module, "file_system_type", lambda path: "nfs4")
-    watcher.cover([str(tmp_path)], 1)
-    assert (watcher.mode, watcher.detail) == ("poll", "nfs4 tells nothing of changes made elsewhere")
+class Systems(FileSystems):
+    """File systems by their mount points; all others are ext4."""
+
+    def __init__(self, **kinds: str) -> None:
+        super().__init__()
+        self._types = kinds
+
+    def kind(self, device: int, path: str) -> str:
+        return self._types.get(Path(path).name, "ext4")
 
 
-MOUNTS = r"""22 1 254:0 / / rw,relatime - ext4 /dev/vda rw
-30 22 0:30 / /mnt/my\040logs rw shared:5 - nfs4 server:/logs rw
-31 22 0:31 / /mnt/my\040logs/fast rw - fuse.sshfs host: rw
-32 22 0:32 / /mnt/covered rw - ext4 /dev/a rw
-33 22 0:33 / /mnt/covered rw - lustre mds rw
-broken line
-"""
+@pytest.mark.parametrize("kind", ["nfs", "nfs4", "lustre", "fuse", "fuse.sshfs", "fuse.gcsfuse", "ceph", "9p", "smb3"])
+def test_a_network_file_system_is_told(tmp_path: Path, kind: str) -> None:
+    watcher = Watcher(Systems(**{tmp_path.name: kind}))
+    cover(watcher, tmp_path)
+    assert (watcher.mode, watcher.detail) == ("poll", f"{kind} tells nothing of changes made elsewhere")
+    assert count_watches() == 0
 
 
-@pytest.mark.parametrize(
-    ("path", "kind"),
-    [
-        ("/", "ext4"),
-        ("/mnt/my logs", "nfs4"),
-        ("/mnt/my logs/run", "nfs4"),
-        ("/mnt/my logs2", "ext4"),
-        ("/mnt/my logs/fast/run", "fuse.sshfs"),
-        ("/mnt/covered/run", "lustre"),
-    ],
-)
-def test_the_deepest_mount_decides_the_type(path: str, kind: str) -> None:
-    assert file_system_type(path, MOUNTS) == kind
-
-
-def test_this_system_has_a_type(tmp_path: Path) -> None:
-    assert file_system_type(str(tmp_path))
+def test_each_logdir_is_watched_or_polled_by_itself(tmp_path: Path) -> None:
+    """What is mounted below a logdir, or reached through a link, too."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    path = builders.write(here / "run" / builders.FILE_NAME, [])
+    watcher = Watcher(Systems(there="nfs4", mounted="fuse.sshfs"))
+    places = {str(here): {1: Place(str(here), 2)}, str(there): {2: Place(str(there), 1)}}
+    try:
+        watcher.cover(places)
+        assert (watcher.mode, watcher.detail) == ("inotify", f"nfs4 at {there}")
+        builders.append(path, [builders.version_event()])
+        wait_for(watcher, path)
+        places[str(here)][3] = Place(str(here / "mounted"), 0)
+        watcher.cover(places)
+        assert (watcher.mode, watcher.detail) == ("inotify", f"fuse.sshfs at {here}/mounted, nfs4 at {there}")
+        del places[str(here)]
+        watcher.cover(places)
+        assert (watcher.mode, watcher.detail) == ("poll", "nfs4 tells nothing of changes made elsewhere")
+    finally:
+        watcher.stop()

@@ -9,7 +9,7 @@ import pytest
 
 from tests import builders
 from tui.model import Problem
-from tui.reader.logdir import discover
+from tui.reader.logdir import Place, discover
 from tui.reader.named_logdir import LogDir
 
 
@@ -49,7 +49,7 @@ def test_a_symlink_loop_is_visited_once(tmp_path: Path) -> None:
     (tmp_path / "nowhere").symlink_to(tmp_path / "missing")
     found = discover(LogDir("", tmp_path))
     assert found.runs == {"run": (file,)}
-    assert (found.linked, found.problems) == (0, ())
+    assert (found.places[tmp_path.stat().st_dev].directories, found.problems) == (2, ())
 
 
 def test_a_run_goes_by_its_real_name_rather_than_by_a_link(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_links_to_directories_elsewhere_are_followed(tmp_path: Path) -> None:
     (tmp_path / "logs" / "link").symlink_to(tmp_path / "elsewhere")
     found = discover(LogDir("", tmp_path / "logs"))
     assert set(found.runs) == {"link/sub"}
-    assert found.linked == 2
+    assert found.places == {tmp_path.stat().st_dev: Place(str(tmp_path / "logs"), 1)}
 
 
 def test_a_fifo_is_no_event_file(tmp_path: Path) -> None:
