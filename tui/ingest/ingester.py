@@ -7,13 +7,17 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from tui.ingest.keeper import Farewell, Keeper
+from tui.ingest.mounts import FileSystems
+from tui.ingest.pulse import Pulse, Silence
 from tui.ingest.sources import Sources
+from tui.ingest.wanted import NOTHING_WANTED, Wanted
 from tui.ingest.watcher import Watcher
 from tui.model import Batch
-from tui.reader.event_file import EventFileReader
+from tui.reader.log_reader import LogReader
 from tui.reader.named_logdir import LogDir
 from tui.reader.runtime import slow_runtime
 from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
@@ -33,9 +37,15 @@ _COMMIT_SHARE = 5
 _LOOK_SHARE = 30
 _LONGEST_LOOK = 10.0
 # Likewise between two listings of directories, however often these change; and when nothing asks for one.
-_SCAN_SHARE = 10
+_SCAN_SHARE = 4
 _IDLE_SCAN_SHARE = 100
 _LONGEST_SCAN = 60.0
+# The first listing of all directories is done in parts of so many seconds: the first runs show after that.
+_SCAN_SLICE = 1.0
+# How often files are looked at is told in these steps, for it varies.
+_TOLD_SECONDS = (1, 2, 5, 10, 20, 30, 60)
+# A thread that waits for an answer so long, when it is to end, may wait for ever: a file server is gone.
+_STUCK_SECONDS = 1.0
 
 # Bytes of images and the like that are checked when nothing else is to be done: others use the disk too.
 _CHECKED_PER_SECOND = 64e6
@@ -49,7 +59,10 @@ class IngestStatus:
     """How far reading is.
 
     `loading` is True until everything that was there at the start has been read. `mode` tells whether the file
-    system announces changes; `detail` says in one line why not. `error` is set when ingest stopped for good.
+    system announces changes, of some logdirs at least; `detail` says in one line what is polled and why. `error` is
+    set when ingest stopped for good. `poll_seconds`: files that may grow are looked at once in about so many.
+    `silence` says who has not answered since when; None while there are answers. `again` runs are to be read again,
+    since their points were let go; of `in_outline` runs that are looked at they do not fit the limit of memory.
     """
 
     bytes_read: int
@@ -59,6 +72,10 @@ class IngestStatus:
     mode: Literal["inotify", "poll"]
     detail: str
     error: str | None
+    poll_seconds: int = 1
+    silence: Silence | None = None
+    again: int = 0
+    in_outline: int = 0
 
 
 class _StoppedError(Exception):
@@ -69,8 +86,9 @@ class Ingester:
     """Reads logdirs into a store, once (`read_all`) or on a thread of its own for as long as they grow.
 
     The thread alone touches sources, watcher and store. `snapshot` and `status` are frozen values that it replaces,
-    so any thread may take them. `on_commit(version)` is called on the ingest thread after each change of either; it
-    must return soon. A version that was announced before means that only the status changed.
+    so any thread may take them. `on_commit(version)` is called after each change of either, on the ingest thread or,
+    when that waits for a file system, on another; it must return soon. A version that was announced before means that
+    only the status changed.
     """
 
     def __init__(
@@ -80,29 +98,48 @@ class Ingester:
         on_commit: Callable[[int], None] = lambda version: None,
         poll_seconds: float = 1.0,
         rescan_seconds: float = 10.0,
+        memory_limit: int | None = None,
+        farewell: Farewell = lambda series: None,
     ) -> None:
-        self._roots = [str(logdir.path) for logdir in logdirs]
+        """
+        Args:
+            logdirs: what to read.
+            on_commit: as above.
+            poll_seconds: between two looks at files that may grow, at least.
+            rescan_seconds: between two listings of directories, at least.
+            memory_limit: bytes that the points of scalars may take; see `prefer`.
+            farewell: called on the ingest thread with the series of a run before their points are let go.
+        """
         self._on_commit = on_commit
         self._poll_seconds = poll_seconds
         self._rescan_seconds = rescan_seconds
-        self._sources = Sources(logdirs, breathe=self._breathe)
-        self._watcher = Watcher()
+        self._pulse = Pulse(self._silence_changed)
+        systems = FileSystems()
+        self._sources = Sources(
+            logdirs, breathe=self._breathe, at=self._at, systems=systems, round_seconds=rescan_seconds
+        )
+        self._watcher = Watcher(systems)
         self._store = Store()
         self._snapshot = EMPTY_SNAPSHOT
         self._loading = True
         self._status = IngestStatus(0, 0, 0, True, "poll", self._watcher.detail, None)
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
+        self._publishing = threading.Lock()
+        # What was asked for, by any thread, and what of it is heeded.
+        self._wanted = self._preferred = NOTHING_WANTED
+        self._keeper = Keeper(memory_limit, self._store, self._sources, farewell)
         # The screen's list of problems and the commands' stderr say it once; nothing else would.
         if (problem := slow_runtime()) is not None:
             self._store.apply(problem)
         # The reader that has read more than was taken from it.
-        self._collecting: EventFileReader | None = None
+        self._collecting: LogReader | None = None
         self._slice_start = 0.0
         self._committed_at = 0.0
         self._published_at = 0.0
         self._commit_cost = 0.0
         self._next_look = 0.0
+        self._look_pause = 0.0
         self._next_scan = 0.0
         self._hurried_scan = 0.0
 
@@ -120,28 +157,50 @@ class Ingester:
         """Start the thread, which reads until `stop`."""
         self._thread = threading.Thread(target=self._run, name="tbtui-ingest", daemon=True)
         self._thread.start()
+        self._pulse.watch()
+
+    def prefer(self, wanted: Wanted) -> None:
+        """Read what is looked at before all else, from now on. For any thread; takes no time.
+
+        Beyond the limit of memory the points of other runs are let go, and read again when they are looked at.
+        """
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self._watcher.wake()
 
     def stop(self) -> None:
-        """Stop the thread and wait for it; idempotent."""
+        """Stop the thread and wait for it, unless it waits for a file system that does not answer; idempotent."""
         self._stopping.set()
         self._watcher.wake()
-        if self._thread is not None:
-            self._thread.join()
+        self._pulse.stop()
+        while self._thread is not None and self._thread.is_alive():
+            beats = self._pulse.beats
+            self._thread.join(_STUCK_SECONDS)
+            if self._pulse.is_asking and self._pulse.beats == beats:
+                return
 
     def read_all(self, *, check: bool = True) -> StoreSnapshot:
-        """Read everything there is now, on the caller's thread, without one of our own.
+        """Read everything there is now, or is new since the last call, on the caller's thread.
 
         `check`: also the data of long records, which are passed over otherwise.
         """
+        self._pulse.watch()
+        try:
+            self._read_once(check=check)
+        finally:
+            self._pulse.stop()
+        self._loading = False
+        self._commit()
+        return self._snapshot
+
+    def _read_once(self, *, check: bool) -> None:
         self._apply(self._sources.scan())
-        self._apply(self._sources.look())
+        # All of them: who reads a second time asks for everything, and not for what is due.
+        self._apply(self._sources.look(self._sources.paths))
         self._drain()
         while check and (told := self._sources.check()) is not None:
             self._apply(told)
             self._tick()
-        self._loading = False
-        self._commit()
-        return self._snapshot
 
     def _run(self) -> None:
         try:
@@ -160,7 +219,7 @@ class Ingester:
         """Look at all files that are due, read what has grown, then wait for more."""
         self._look_when_due()
         self._drain()
-        self._loading = False
+        self._loading = self._loading and not self._sources.complete
         self._commit()
         self._wait()
 
@@ -170,27 +229,43 @@ class Ingester:
             return
         if start >= self._next_scan or (start >= self._hurried_scan and self._sources.directories_changed()):
             self._scan()
-            start = time.monotonic()
         self._apply(self._sources.look())
-        end = time.monotonic()
-        self._next_look = end + max(self._poll_seconds, min(_LOOK_SHARE * (end - start), _LONGEST_LOOK))
+        self._look_pause = max(self._poll_seconds, min(_LOOK_SHARE * self._sources.busy_seconds, _LONGEST_LOOK))
+        self._next_look = time.monotonic() + self._look_pause if self._sources.complete else 0.0
 
     def _scan(self) -> None:
         start = time.monotonic()
-        self._apply(self._sources.scan())
-        self._watcher.cover(self._roots, self._sources.directories)
+        until = math.inf if self._sources.complete else start + _SCAN_SLICE
+        self._apply(self._sources.scan(again=False, until=until))
+        if not self._sources.complete:
+            return
         end = time.monotonic()
+        self._at(", ".join(self._sources.places))
+        self._watcher.cover(self._sources.places)
+        self._pulse.rest()
         self._next_scan = end + max(self._rescan_seconds, min(_IDLE_SCAN_SHARE * (end - start), _LONGEST_SCAN))
         self._hurried_scan = end + min(_SCAN_SHARE * (end - start), _LONGEST_SCAN)
 
     def _drain(self) -> None:
         """Read all that waits, committing now and then; a long load still looks out for live points."""
-        while (reader := self._sources.next()) is not None:
-            self._read(reader)
+        while self._read_next():
             if self._thread is not None:
                 self._look_when_due()
             self._tick()
         self._take()
+
+    def _read_next(self) -> bool:
+        """Read a chunk of what waits: first what is looked at and was let go; returns whether there was anything."""
+        if self._wanted is not self._preferred:
+            self._preferred = self._wanted
+            self._sources.prefer(self._preferred)
+            self._keeper.want(self._preferred)
+        if self._keeper.read(self._take):
+            return True
+        reader = self._sources.next()
+        if reader is not None:
+            self._read(reader)
+        return reader is not None
 
     def _tick(self) -> None:
         """Show how far the load is: on the thread by its data too, which `read_all` gives only when all is read."""
@@ -201,7 +276,7 @@ class Ingester:
         elif now - self._published_at >= _LOADING_COMMIT:
             self._publish(self._snapshot)
 
-    def _read(self, reader: EventFileReader) -> None:
+    def _read(self, reader: LogReader) -> None:
         """Read a chunk. Its data is taken when there is much, or no more: a batch of each tag has its cost."""
         if self._collecting is not reader:
             self._take()
@@ -214,6 +289,7 @@ class Ingester:
         reader, self._collecting = self._collecting, None
         if reader is not None:
             self._apply(reader.take())
+            self._keeper.trim(reader.run if reader.pending else None)
 
     def _wait(self) -> None:
         """Wait for hints until the next look, and act on them."""
@@ -221,6 +297,7 @@ class Ingester:
         pause = self._check()
         hints = self._watcher.wait(min(max(0.0, self._next_look - time.monotonic()), pause))
         if hints.rescan:
+            self._sources.doubt(hints.paths)
             self._next_scan = min(self._next_scan, self._hurried_scan)
             self._next_look = min(self._next_look, self._hurried_scan)
         if hints.paths:
@@ -237,6 +314,7 @@ class Ingester:
         return done / _CHECKED_PER_SECOND
 
     def _apply(self, batches: Iterable[Batch]) -> None:
+        self._pulse.rest()
         for batch in batches:
             self._store.apply(batch)
             self._breathe()
@@ -246,17 +324,24 @@ class Ingester:
         start = time.monotonic()
         self._take()
         self._publish(self._store.snapshot())
+        self._keeper.give_back()
         self._committed_at = time.monotonic()
         self._commit_cost = self._committed_at - start
 
     def _publish(self, snapshot: StoreSnapshot) -> None:
         """Announce a snapshot and how far reading is; nothing where neither changed."""
-        status = self._make_status(None)
         self._published_at = time.monotonic()
-        if snapshot is self._snapshot and status == self._status:
-            return
-        self._snapshot, self._status = snapshot, status
+        with self._publishing:
+            status = self._make_status(None)
+            if snapshot is self._snapshot and status == self._status:
+                return
+            self._snapshot, self._status = snapshot, status
         self._on_commit(snapshot.version)
+
+    def _silence_changed(self) -> None:
+        with self._publishing:
+            self._status = replace(self._status, silence=self._pulse.silence)
+        self._on_commit(self._snapshot.version)
 
     def _make_status(self, error: str | None) -> IngestStatus:
         sources, watcher = self._sources, self._watcher
@@ -270,10 +355,19 @@ class Ingester:
             watcher.mode,
             watcher.detail,
             error,
+            next((step for step in _TOLD_SECONDS if step >= self._look_pause), _TOLD_SECONDS[-1]),
+            self._pulse.silence,
+            self._keeper.waiting,
+            self._keeper.in_outline,
         )
+
+    def _at(self, path: str) -> None:
+        self._pulse.at(path)
+        self._breathe()
 
     def _breathe(self) -> None:
         """Rest after a slice of work, so that the screen's thread gets its turn; not when there is no such thread."""
+        self._pulse.beat()
         if self._thread is None:
             return
         if self._stopping.is_set():

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
+from tui.ingest.directories import Directories
+from tui.ingest.mounts import FileSystems, is_fresh_when_opened
 from tui.ingest.projectors import Projectors
+from tui.ingest.rereading import Rereading
 from tui.ingest.rota import Rota
+from tui.ingest.wanted import NOTHING_WANTED, Wanted
 from tui.model import Batch, Problem, Recovered, RunActivity
 from tui.reader.continuity import Identity, State
 from tui.reader.decode import EventDecoder
 from tui.reader.event_file import EventFileReader
-from tui.reader.logdir import discover
+from tui.reader.log_reader import LogReader
+from tui.reader.logdir import Discovery, Place
 from tui.reader.named_logdir import LogDir
+from tui.reader.peers.names import PeerFile
+from tui.reader.peers.opening import open_peer
 from tui.reader.scalar_blocks import FastTools
 
-# A file that changed within so many seconds may soon change again; by its server's clock, which may be ahead of ours.
+# A file that was seen to change within so many seconds may soon change again.
 _RECENT = 600.0
-# A run's directory changes when the run begins, and then seldom.
-_RECENT_DIRECTORY = 60.0
 
 
 @dataclass(slots=True)
@@ -29,7 +35,7 @@ class _RunFiles:
     """A run's readers, oldest file first, and what its files share."""
 
     tag_plugins: dict[str, str] = field(default_factory=dict)
-    readers: dict[str, EventFileReader] = field(default_factory=dict)
+    readers: dict[str, LogReader] = field(default_factory=dict)
 
     @property
     def mtime(self) -> float:
@@ -39,29 +45,48 @@ class _RunFiles:
 class Sources:
     """Every event file of the logdirs, each with its reader. For one thread."""
 
-    def __init__(self, logdirs: Sequence[LogDir], *, breathe: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        logdirs: Sequence[LogDir],
+        *,
+        breathe: Callable[[], None] = lambda: None,
+        at: Callable[[str], None] = lambda path: None,
+        systems: FileSystems | None = None,
+        round_seconds: float = 10.0,
+    ) -> None:
+        """
+        Args:
+            logdirs: where the files are.
+            breathe: called now and then, to let other threads run.
+            at: called with each path before the file system is asked about it.
+            systems: what is known of the file systems.
+            round_seconds: in how many each directory is listed, changed or not.
+        """
         self.bytes_read = 0
         """Bytes read of all files."""
         self.bytes_total = 0
         """Bytes read, and those that wait to be read."""
         self.bytes_unchecked = 0
         """Of those read, the ones that were passed over and are still to be checked."""
-        self._logdirs = tuple(logdirs)
-        self._breathe = breathe
+        self._breathe, self._at = breathe, at
+        self._systems = systems or FileSystems()
         self._fast_tools = FastTools()
         self._runs: dict[str, _RunFiles] = {}
-        self._by_path: dict[str, list[EventFileReader]] = {}
-        self._rota: Rota[EventFileReader] = Rota()
-        self._counted: dict[EventFileReader, tuple[int, int]] = {}
+        self._by_path: dict[str, list[LogReader]] = {}
+        self._rota: Rota[LogReader] = Rota()
+        # Those whose files show how long they are only when they are opened.
+        self._stale: set[LogReader] = set()
+        self._counted: dict[LogReader, tuple[int, int]] = {}
         # Readers that passed over data, and how many bytes of them are not checked yet.
-        self._unchecked: dict[EventFileReader, int] = {}
-        self._directories: dict[str, int] = {}
-        self._directory_rota: Rota[str] = Rota()
-        self._linked = 0
+        self._unchecked: dict[LogReader, int] = {}
+        self._directories = Directories(logdirs, round_seconds=round_seconds, at=at)
         self._problems: dict[Problem, None] = {}
+        # Each run's files, as they were listed.
+        self._found: dict[str, tuple[str, ...]] = {}
         self._projectors = Projectors()
         # The reader whose turn is next stands at the end.
-        self._queue: list[EventFileReader] = []
+        self._queue: list[LogReader] = []
+        self._wanted = NOTHING_WANTED
 
     @property
     def files(self) -> int:
@@ -69,37 +94,55 @@ class Sources:
         return len(self._by_path)
 
     @property
-    def directories(self) -> int:
-        """How many directories the last scan listed, without those behind symbolic links."""
-        return len(self._directories) - self._linked
+    def paths(self) -> list[str]:
+        """The files that are known."""
+        return list(self._by_path)
 
-    def scan(self) -> list[Batch]:
-        """List the logdirs: new runs, new files, and directories that cannot be listed (each told once).
+    @property
+    def places(self) -> Mapping[str, Mapping[int, Place]]:
+        """Each logdir's file systems, by device."""
+        return self._directories.places
+
+    @property
+    def complete(self) -> bool:
+        """Whether all directories have been listed once."""
+        return self._directories.complete
+
+    @property
+    def busy_seconds(self) -> float:
+        """How long it took to look at what is looked at each time."""
+        return self._rota.busy_seconds + self._directories.busy_seconds
+
+    def scan(self, *, again: bool = True, until: float = math.inf) -> list[Batch]:
+        """Find what the logdirs hold: new runs, new files, and directories that cannot be listed (each told once).
 
         A new file that was known by another name, which it no longer has, was moved: its old run forgets it.
+
+        Args:
+            again: list all directories; else those that changed as far as is known.
+            until: by `time.monotonic`, when to list no more, and to leave the rest to the next call.
         """
-        batches: list[Batch] = []
-        directories: dict[str, int] = {}
-        problems: dict[Problem, None] = {}
+        knew_all = self.complete
+        discoveries = self._directories.find(again=again, until=until)
+        batches = self._forget_moved(chain.from_iterable(_paths(discoveries))) if knew_all else []
+        if batches:
+            discoveries = self._directories.find(until=until)
+        problems: dict[Problem, None] = dict.fromkeys(self._directories.problems)
         configs: dict[str, str] = {}
-        self._linked = 0
-        discoveries = [discover(logdir) for logdir in self._logdirs]
-        batches += self._forget_moved(path for found in discoveries for paths in found.runs.values() for path in paths)
         for found in discoveries:
-            directories.update(found.directories)
-            self._linked += found.linked
             problems.update(dict.fromkeys(found.problems))
             configs.update(found.projectors)
             for run, paths in found.runs.items():
-                batches += self._add_files(run, paths)
+                # What was not listed again is the same object: of thousands of runs few change.
+                if self._found.get(run) is not paths:
+                    self._found[run] = paths
+                    batches += self._add_files(run, paths)
+            for run, peers in found.peers.items():
+                batches += self._add_peers(run, peers)
         batches += self._projectors.update(configs)
         batches += [Recovered(problem.path) for problem in self._problems if problem not in problems]
         batches += [problem for problem in problems if problem not in self._problems]
-        self._directories, self._problems = directories, problems
-        self._directory_rota = Rota()
-        now = time.time()
-        for path, mtime in directories.items():
-            self._directory_rota.note(path, busy=now - mtime / 1e9 < _RECENT_DIRECTORY)
+        self._problems = problems
         return batches
 
     def directories_changed(self) -> bool:
@@ -107,13 +150,11 @@ class Sources:
 
         Of directories where nothing has for long, each call looks at some only.
         """
-        unreadable = {problem.path for problem in self._problems}
-        roots = [os.fspath(logdir.path) for logdir in self._logdirs]
-        missing = [root for root in roots if root not in self._directories and root not in unreadable]
-        if any(_mtime(root) is not None for root in missing):
-            return True
-        due = chain((root for root in roots if root in self._directories), self._directory_rota.due())
-        return any(_mtime(path) != self._directories[path] for path in due)
+        return self._directories.changed()
+
+    def doubt(self, paths: Iterable[str]) -> None:
+        """Something happened to these: list their directories at the next scan."""
+        self._directories.doubt(paths)
 
     def look(self, paths: Iterable[str] | None = None) -> list[Batch]:
         """Notice which files have grown, and line them up to be read.
@@ -123,22 +164,24 @@ class Sources:
         """
         named = None if paths is None else [reader for path in paths for reader in self._by_path.get(path, ())]
         batches: list[Batch] = []
-        grown: list[EventFileReader] = []
-        now = time.time()
+        grown: list[LogReader] = []
+        now = time.monotonic()
         for reader in self._rota.due() if named is None else named:
-            told, pending = reader.look(), reader.pending
+            self._at(reader.path)
+            told, pending = reader.look(opened=reader in self._stale and self._rota.is_busy(reader)), reader.pending
             if told or pending:
                 batches += told
                 self._count(reader)
             if pending:
                 grown.append(reader)
-            self._rota.note(reader, busy=pending or now - reader.mtime < _RECENT)
+            self._rota.note(reader, busy=now - reader.changed_at < _RECENT)
         if grown:
             self._line_up(grown)
         return batches
 
-    def read(self, reader: EventFileReader) -> list[Batch]:
+    def read(self, reader: LogReader) -> list[Batch]:
         """Read the reader's next chunk; returns what it tells about the file."""
+        self._at(reader.path)
         batches = reader.read()
         self._count(reader)
         self._count_unchecked(reader)
@@ -153,13 +196,14 @@ class Sources:
             return None
         reader = next(reversed(self._unchecked))
         before = reader.unchecked.bytes
+        self._at(reader.path)
         batches = [] if reader.pending else reader.check()
         self._count_unchecked(reader)
         if reader.unchecked.bytes == before:
             self._forget_unchecked(reader)
         return batches
 
-    def _count_unchecked(self, reader: EventFileReader) -> None:
+    def _count_unchecked(self, reader: LogReader) -> None:
         unchecked = reader.unchecked.bytes
         self.bytes_unchecked += unchecked - self._unchecked.get(reader, 0)
         if unchecked:
@@ -167,13 +211,14 @@ class Sources:
         else:
             self._unchecked.pop(reader, None)
 
-    def _forget_unchecked(self, reader: EventFileReader) -> None:
+    def _forget_unchecked(self, reader: LogReader) -> None:
         self.bytes_unchecked -= self._unchecked.pop(reader, 0)
 
-    def next(self) -> EventFileReader | None:
+    def next(self) -> LogReader | None:
         """The reader whose turn it is, or None when all that was seen is read.
 
-        Runs with the newest data come first. Within a run older files come first, so that points are in file order.
+        Runs that are wanted come first, then those with the newest data. Within a run older files come first, so that
+        points are in file order.
         """
         while self._queue:
             if self._queue[-1].pending:
@@ -181,10 +226,34 @@ class Sources:
             self._count(self._queue.pop())
         return None
 
-    def _line_up(self, grown: Iterable[EventFileReader]) -> None:
+    def again(self, run: str) -> Rereading | None:
+        """Another reading of a run, up to where its files were read; None where it has none any more."""
+        files = self._runs.get(run)
+        if files is None:
+            return None
+        readers = tuple(reader for reader in files.readers.values() if isinstance(reader, EventFileReader))
+        return Rereading(run, readers, files.tag_plugins, breathe=self._breathe, tools=self._fast_tools)
+
+    def is_current(self, again: Rereading) -> bool:
+        """Whether another reading is of the files that the run has now."""
+        files = self._runs.get(again.name)
+        return files is not None and again.readers == list(files.readers.values())
+
+    def may_reread(self, run: str) -> bool:
+        """Whether a run's files can be read once more: event files can, those of other tools only as they grow."""
+        files = self._runs.get(run)
+        return files is not None and all(isinstance(reader, EventFileReader) for reader in files.readers.values())
+
+    def prefer(self, wanted: Wanted) -> None:
+        """Read in this order from now on."""
+        self._wanted = wanted
+        self._line_up(())
+
+    def _line_up(self, grown: Iterable[LogReader]) -> None:
         """Queue the runs of these readers beside those that wait already, last things first."""
+        rank = self._wanted.rank
         names = {reader.run for reader in (*grown, *self._queue)}
-        runs = sorted((self._runs[name] for name in names), key=lambda run: run.mtime)
+        runs = [self._runs[name] for name in sorted(names, key=lambda name: (-rank(name), self._runs[name].mtime))]
         self._queue = [r for run in runs for r in reversed(run.readers.values()) if r.pending]
 
     def _add_files(self, run: str, paths: Sequence[str]) -> list[Batch]:
@@ -193,23 +262,46 @@ class Sources:
         for path in paths:
             if path in files.readers:
                 continue
-            reader = EventFileReader(
-                EventDecoder(run, path, files.tag_plugins), breathe=self._breathe, tools=self._fast_tools
-            )
-            files.readers[path] = reader
-            self._rota.note(reader, busy=True)
-            self._by_path.setdefault(path, []).append(reader)
+            decoder = EventDecoder(run, path, files.tag_plugins)
+            self._add_reader(EventFileReader(decoder, breathe=self._breathe, tools=self._fast_tools))
             # A run shows as soon as it is found, also when nothing in it can be read.
             batches.append(RunActivity(run, path, 0, None, None))
+        batches += self._drop_peers(files)
         if batches:
             known = {path: reader for path, reader in files.readers.items() if path not in paths}
             files.readers = known | {path: files.readers[path] for path in paths}
         return batches
 
+    def _add_peers(self, run: str, files: Sequence[PeerFile]) -> list[Batch]:
+        """Follow what another tool logged; of files that stand for one another only the newest is found."""
+        known = self._runs.get(run, _RunFiles())
+        new = [file for file in files if file.path not in known.readers]
+        batches = self._drop_peers(known) if any(file.replaces for file in new) else []
+        for file in new:
+            self._add_reader(open_peer(run, file))
+        return batches
+
+    def _add_reader(self, reader: LogReader) -> None:
+        self._runs.setdefault(reader.run, _RunFiles()).readers[reader.path] = reader
+        self._rota.add(reader)
+        if self._shows_old_sizes(reader.path):
+            self._stale.add(reader)
+        self._by_path.setdefault(reader.path, []).append(reader)
+
+    def _drop_peers(self, files: _RunFiles) -> list[Batch]:
+        """What other tools logged of a run counts no more."""
+        peers = [reader for reader in files.readers.values() if not isinstance(reader, EventFileReader)]
+        return [batch for reader in peers for batch in self._drop(reader)]
+
+    def _shows_old_sizes(self, path: str) -> bool:
+        directory = os.path.dirname(path)  # noqa: PTH120 - a plain string
+        device = self._directories.device(directory)
+        return device is not None and is_fresh_when_opened(self._systems.kind(device, directory))
+
     def _forget_moved(self, found: Iterable[str]) -> list[Batch]:
         """Drop the readers of files that go by another name among those found."""
         new = [path for path in found if path not in self._by_path]
-        known: dict[Identity | None, list[EventFileReader]] = {}
+        known: dict[Identity | None, list[LogReader]] = {}
         if new:
             for reader in chain.from_iterable(self._by_path.values()):
                 known.setdefault(reader.identity, []).append(reader)
@@ -220,25 +312,28 @@ class Sources:
                     batches += self._drop(reader)
         return batches
 
-    def _drop(self, reader: EventFileReader) -> list[Batch]:
+    def _drop(self, reader: LogReader) -> list[Batch]:
         """Know the reader no more; what it read is forgotten."""
         files = self._runs[reader.run].readers
         del files[reader.path]
         if not files:
             del self._runs[reader.run]
+            self._found.pop(reader.run, None)
         self._by_path[reader.path].remove(reader)
         if not self._by_path[reader.path]:
             del self._by_path[reader.path]
         if reader in self._queue:
             self._queue.remove(reader)
         self._rota.drop(reader)
+        self._stale.discard(reader)
+        self._directories.doubt([reader.path])
         self._forget_unchecked(reader)
         read, total = self._counted.pop(reader, (0, 0))
         self.bytes_read -= read
         self.bytes_total -= total
         return reader.forget()
 
-    def _count(self, reader: EventFileReader) -> None:
+    def _count(self, reader: LogReader) -> None:
         """Keep the totals; adding up thousands of files at each commit would cost more than reading a point."""
         before = self._counted.get(reader, (0, 0))
         now = (reader.offset, max(reader.size, reader.offset) if reader.pending else reader.offset)
@@ -255,8 +350,7 @@ def _identity(path: str) -> Identity | None:
         return None
 
 
-def _mtime(path: str) -> int | None:
-    try:
-        return os.stat(path).st_mtime_ns  # noqa: PTH116 - polled by the thousand
-    except OSError:  # gone or out of reach: a change, which the next scan explains
-        return None
+def _paths(discoveries: Iterable[Discovery]) -> Iterator[tuple[str, ...]]:
+    for found in discoveries:
+        yield from found.runs.values()
+        yield from (tuple(file.path for file in files) for files in found.peers.values())

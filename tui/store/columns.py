@@ -22,6 +22,9 @@ class Column(Generic[Element]):
     is no view grows where it is, if it can.
     """
 
+    # A hundred thousand series have three each.
+    __slots__ = ("_data", "_size", "_viewed")
+
     def __init__(self, dtype: type[Element] | np.dtype[Element]) -> None:
         self._data: npt.NDArray[Element] = np.empty(0, dtype)
         self._size = 0
@@ -35,6 +38,11 @@ class Column(Generic[Element]):
         """The type of the elements."""
         return self._data.dtype
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that the elements take, and room for more of them."""
+        return self._data.nbytes
+
     def extend(self, values: npt.ArrayLike) -> None:
         """Append an array of shape [n], which must not change any more; a wider float dtype widens the column."""
         new = np.asarray(values)
@@ -47,13 +55,15 @@ class Column(Generic[Element]):
         end = self._size + len(new)
         if end > len(self._data) or dtype != self._data.dtype:
             self._grow(end, dtype)
-        self._data[self._size : end] = new
+        if len(new):  # else the array may be a view by now, which nobody may write to
+            self._data[self._size : end] = new
         self._size = end
 
     def view(self) -> npt.NDArray[Element]:
         """A read-only array of all elements, of shape [n]."""
         self._viewed = True
-        view = self._data[: self._size]
+        # A column without slack moves when it grows: it is its own view.
+        view = self._data if self._size == len(self._data) else self._data[: self._size]
         view.flags.writeable = False
         return view
 

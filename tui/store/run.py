@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TypeVar
@@ -48,12 +48,18 @@ class GrowingRun:
     blobs: dict[SeriesKey, GrowingBlobs] = field(default_factory=dict)
     infos: dict[SeriesKey, bool] = field(default_factory=dict)
     """Tags that something is known about; False where the file that said so may have been forgotten."""
+    bytes: int = 0
+    """Of memory that the scalars take, about."""
+    may_go: bool = False
+    """Whether some series has points that may be let go."""
     _tags: set[str] = field(default_factory=set)
-    _points: int = 0
+    points: int = 0
+    """Of scalars."""
     _last_step: int | None = None
     # Whether the largest step may have become less; it is then looked for among all series each time.
     _may_go_back: bool = False
     _ending_in_nan: int = 0
+    _interval: float | None = None
     # The series with the most points: its pace is the run's, whereas the tags of one step come microseconds apart.
     _busiest: GrowingSeries | None = None
 
@@ -67,10 +73,14 @@ class GrowingRun:
         series = self.scalars.get(batch.key)
         if series is None:
             series = self.scalars[batch.key] = GrowingScalars(batch.key)
+            self.bytes += series.nbytes
         self._ending_in_nan -= not series.ends_finite
+        self.bytes -= series.nbytes
         series.append(batch)
+        self.bytes += series.nbytes
+        self.may_go |= series.may_go
         self._ending_in_nan += not series.ends_finite
-        self._points += len(batch.steps)
+        self.points += len(batch.steps)
         self._note_growth(series)
 
     def add_blobs(self, batch: BlobBatch) -> None:
@@ -100,6 +110,46 @@ class GrowingRun:
         self._count_anew()
         return touched
 
+    def thin(self, kept: Collection[str]) -> list[SeriesKey]:
+        """Let go the points of all but some tags, save an outline of each series; returns which have fewer now."""
+        self._interval = self.interval()
+        thinned = [key for key, series in self.scalars.items() if key.tag not in kept and series.thin()]
+        self._weigh()
+        return thinned
+
+    def interval(self) -> float | None:
+        """The usual seconds between two points of the busiest series; as it was before where that is an outline."""
+        busiest = self._busiest
+        found = busiest.interval() if busiest is not None else None
+        return self._interval if found is None and busiest is not None and busiest.count > len(busiest) else found
+
+    def lacks(self, tags: Collection[str] | None) -> bool:
+        """Whether points are left out, of these tags, or of any."""
+        every = self.scalars.items()
+        return any(series.left_out > 0 and (tags is None or key.tag in tags) for key, series in every)
+
+    def whole_bytes(self, tags: Collection[str] | None) -> int:
+        """About how many bytes of memory the scalars of these tags, or all, take with all their points."""
+        every = self.scalars.items()
+        return sum(series.whole_bytes for key, series in every if tags is None or key.tag in tags)
+
+    def complete(self, whole: GrowingRun, tags: Collection[str] | None) -> list[SeriesKey]:
+        """Take the series of these tags, or all, from another reading of the files; returns which were taken.
+
+        Those that do not have as many points there as are known stay as they are.
+        """
+        taken = [
+            key
+            for key, series in self.scalars.items()
+            if series.left_out
+            and (tags is None or key.tag in tags)
+            and key in whole.scalars
+            and whole.scalars[key].count == series.count
+        ]
+        self.scalars |= {key: whole.scalars[key] for key in taken}
+        self._count_anew()
+        return taken
+
     def note_frozen(self, series: GrowingSeries, *, superseded: bool) -> None:
         """A series was frozen: its last step is known, and whether points before it are superseded."""
         self._last_step = _greatest((self._last_step, series.last_step))
@@ -115,11 +165,11 @@ class GrowingRun:
             name=self.name,
             paths=tuple(self.files),
             tags=len(self._tags),
-            points=self._points,
+            points=self.points,
             last_step=self._last_step,
             first_wall_time=_least(file.first_wall_time for file in files),
             last_wall_time=_greatest(file.last_wall_time for file in files),
-            interval=self._busiest.interval() if self._busiest else None,
+            interval=self.interval(),
             has_nan=self._ending_in_nan > 0,
             problems=problems,
             start=start,
@@ -142,15 +192,20 @@ class GrowingRun:
 
     def _note_growth(self, series: GrowingSeries) -> None:
         self._tags.add(series.key.tag)
-        if self._busiest is None or len(series) >= len(self._busiest):
+        if self._busiest is None or series.count >= self._busiest.count:
             self._busiest = series
 
     def _count_anew(self) -> None:
         self._tags = {series.key.tag for series in self._all_series()}
-        self._points = sum(map(len, self.scalars.values()))
+        self.points = sum(series.count for series in self.scalars.values())
+        self._weigh()
         self._ending_in_nan = sum(not series.ends_finite for series in self.scalars.values())
-        self._busiest = max(self._all_series(), key=len, default=None)
+        self._busiest = max(self._all_series(), key=lambda series: series.count, default=None)
         self._may_go_back = True
+
+    def _weigh(self) -> None:
+        self.bytes = sum(series.nbytes for series in self.scalars.values())
+        self.may_go = any(series.may_go for series in self.scalars.values())
 
     def _session(self) -> tuple[SessionStart | None, SessionEnd | None, Experiment | None]:
         """What the files say together: of several, the newest counts, and a start voids the end of an older file."""

@@ -13,11 +13,16 @@ import numpy.typing as npt
 
 from tui.model import BlobBatch, BlobRef, Flags, Origin, ScalarBatch, SeriesKey
 from tui.store.columns import Column, Element
+from tui.store.outline import MOST_POINTS, outline
 from tui.store.sessions import Sessions
 from tui.store.snapshot import BlobSeries, ScalarSeries
 
 _RECENT = 65
 """Points whose distances in time tell a series' usual interval."""
+_OBJECTS_BYTES = 1300
+"""What a series takes besides its points: arrays, their views, keys and places in mappings."""
+LEAST_BYTES = _OBJECTS_BYTES + 20 * MOST_POINTS
+"""What an outline takes, at most."""
 
 
 class GrowingSeries:
@@ -28,6 +33,8 @@ class GrowingSeries:
 
     Invariant: the first `_judged` points are in `last_step`, and in `_flags` if that is not None.
     """
+
+    __slots__ = ("_flags", "_judged", "_origin", "_sessions", "_steps", "_wall_times", "key", "last_step")
 
     def __init__(self, key: SeriesKey) -> None:
         self.key = key
@@ -44,9 +51,14 @@ class GrowingSeries:
     def __len__(self) -> int:
         return len(self._steps)
 
+    @property
+    def count(self) -> int:
+        """How many points were logged."""
+        return len(self)
+
     def forget(self, path: str) -> int:
         """Drop what came from a file; returns how many points that were."""
-        before, places = len(self), None
+        before, places = self.count, None
         if self._sessions is not None:
             places = self._sessions.forget(path)
         elif self._origin is not None and self._origin.path == path:
@@ -55,20 +67,28 @@ class GrowingSeries:
             self._rearrange(places)
             self._judge_anew()
         if self._sessions is not None and len(self._sessions) < 2:
-            self._origin = self._sessions.newest.origin if self._sessions else None
-            self._sessions = None
-        return before - len(self)
+            self._leave(self._sessions)
+        return before - self.count
+
+    def _leave(self, sessions: Sessions) -> None:
+        """Of several sessions one is left, or none."""
+        self._origin = sessions.newest.origin if sessions else None
+        self._sessions = None
 
     def _log(self, batch: ScalarBatch | BlobBatch) -> None:
         """Append the batch's steps and wall times; others are still to be appended."""
         if self._sessions is None and self._origin is not None and self._origin != batch.origin:
-            self._sessions = Sessions(self._origin, self._steps.view(), self._wall_times.view())
+            self._sessions = self._several(self._origin)
         if self._sessions is None:
             self._origin = batch.origin
         else:
             self._sessions.add(batch.origin, batch.steps, batch.wall_times)
         self._steps.extend(batch.steps)
         self._wall_times.extend(batch.wall_times)
+
+    def _several(self, origin: Origin) -> Sessions:
+        """What the points were logged by so far, now that others follow."""
+        return Sessions(origin, self._steps.view(), self._wall_times.view())
 
     def _is_newest(self, origin: Origin) -> bool:
         """Whether no later session has logged points."""
@@ -81,7 +101,10 @@ class GrowingSeries:
             places = sessions.settle()
             if places is not None:
                 self._rearrange(places)
-            if sessions.judge() or places is not None:
+            limits_changed = sessions.judge()
+            if limits_changed:
+                self._limits_changed()
+            if limits_changed or places is not None:
                 self._judge_anew()
         steps, start = self._steps.view(), self._judged
         new = steps[start:]
@@ -98,6 +121,9 @@ class GrowingSeries:
             self.last_step = last if self.last_step is None else max(self.last_step, last)
         self._judged = len(steps)
         return self._flags.view() if self._flags is not None else None
+
+    def _limits_changed(self) -> None:
+        """Other points than before are superseded."""
 
     def _judge_anew(self) -> None:
         self._judged, self._flags, self.last_step = 0, None, None
@@ -118,11 +144,69 @@ class GrowingSeries:
 class GrowingScalars(GrowingSeries):
     """Points of 16 bytes and 4 or 8 for the value, plus the slack of columns; where any is superseded, one more."""
 
+    __slots__ = ("_left_out", "_outlined", "_values", "ends_finite", "outdated")
+
     def __init__(self, key: SeriesKey) -> None:
         super().__init__(key)
         self._values: Column[np.floating[Any]] = Column(np.dtype(np.float32))
         self.ends_finite = True
         """Whether the newest value, which is the last one of the last session, is a finite number."""
+        self.outdated = False
+        """Whether other points would stand in an outline of all points by now: some have become superseded."""
+        self._left_out = 0
+        # Points at the start that are an outline.
+        self._outlined = 0
+
+    @property
+    def left_out(self) -> int:
+        """Points that are counted, and not kept: those kept are an outline of all."""
+        return self._left_out if self._sessions is None else self._sessions.left_out
+
+    @property
+    def count(self) -> int:
+        return len(self) + self.left_out
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory, about."""
+        return self._steps.nbytes + self._wall_times.nbytes + self._values.nbytes + _OBJECTS_BYTES
+
+    @property
+    def whole_bytes(self) -> int:
+        """Bytes of memory if no point were left out, about."""
+        return self.count * (16 + self._values.dtype.itemsize) + _OBJECTS_BYTES
+
+    @property
+    def may_go(self) -> bool:
+        """Whether an outline has clearly fewer points than there are."""
+        return len(self) >= 2 * MOST_POINTS
+
+    def thin(self) -> bool:
+        """Keep only an outline of the points, where that has fewer; returns whether it has."""
+        if not self.may_go:
+            return False
+        flags, before = self._settle(), len(self)
+        places = outline(self._steps.view(), self._wall_times.view(), self._values.view(), flags)
+        if self._sessions is not None:  # each keeps a point
+            places = np.union1d(places, self._sessions.starts)
+        if self._sessions is None:
+            self._left_out += before - len(places)
+        else:
+            self._sessions.thin(places)
+        self._steps, self._wall_times = _column(self._steps.view()[places]), _column(self._wall_times.view()[places])
+        self._values = _column(self._values.view()[places])
+        self._flags = None if flags is None else _column(flags[places])
+        self._judged = self._outlined = len(places)
+        return True
+
+    def forget(self, path: str) -> int:
+        forgotten = super().forget(path)
+        self.outdated |= forgotten > 0 and self.left_out > 0
+        return forgotten
+
+    def interval(self) -> float | None:
+        """As above; None also where it is not known for an outline."""
+        return None if self._outlined and len(self) < self._outlined + _RECENT else super().interval()
 
     def append(self, batch: ScalarBatch) -> None:
         """Add points, at least one; a batch of float64 widens the series."""
@@ -134,17 +218,33 @@ class GrowingScalars(GrowingSeries):
     def freeze(self, version: int) -> ScalarSeries:
         """What a snapshot shows."""
         flags = self._settle()
-        values = self._values.view()
-        return ScalarSeries(self.key, version, self._steps.view(), self._wall_times.view(), values, flags)
+        steps, wall_times, values = self._steps.view(), self._wall_times.view(), self._values.view()
+        return ScalarSeries(self.key, version, steps, wall_times, values, flags, self.left_out)
+
+    def _leave(self, sessions: Sessions) -> None:
+        self._left_out = sessions.left_out
+        super()._leave(sessions)
+
+    def _several(self, origin: Origin) -> Sessions:
+        sessions = super()._several(origin)
+        sessions.newest.left_out, self._left_out = self._left_out, 0
+        return sessions
+
+    def _limits_changed(self) -> None:
+        self.outdated |= self.left_out > 0
 
     def _rearrange(self, places: Sequence[slice]) -> None:
         super()._rearrange(places)
+        if not places:
+            self._left_out = 0
         self._values = _picked(self._values, places)
         self.ends_finite = not places or math.isfinite(self._values.view()[-1])
 
 
 class GrowingBlobs(GrowingSeries):
     """Where blobs lie: 40 bytes each, plus an eighth of slack; where any is superseded, one more."""
+
+    __slots__ = ("_files", "_items", "_lengths", "_numbers", "_offsets", "_paths")
 
     def __init__(self, key: SeriesKey) -> None:
         super().__init__(key)
@@ -181,6 +281,13 @@ class GrowingBlobs(GrowingSeries):
         self._offsets = _picked(self._offsets, places)
         self._lengths = _picked(self._lengths, places)
         self._items = _picked(self._items, places)
+
+
+def _column(values: npt.NDArray[Element]) -> Column[Element]:
+    """A column of an array, which must not change any more."""
+    column = Column(values.dtype)
+    column.extend(values)
+    return column
 
 
 def _picked(column: Column[Element], places: Sequence[slice]) -> Column[Element]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from logging_lib.tfevents.filename import file_order
 from tui.model import Flags, Origin, Steps, WallTimes
@@ -28,7 +29,7 @@ class Session:
 
     `begin` is the step of its first point, or the one from which its writer said that older points are void, if that
     is less. `earliest` and `latest` are its wall times, of those that are finite; inf and -inf where none is.
-    Points from step `limit` on are superseded.
+    Points from step `limit` on are superseded. `left_out` points are counted, and no more in the series.
     """
 
     origin: Origin
@@ -37,6 +38,7 @@ class Session:
     earliest: float = math.inf
     latest: float = -math.inf
     limit: int | None = None
+    left_out: int = 0
 
 
 class _Segment(NamedTuple):
@@ -105,6 +107,27 @@ class Sessions:
         self._by_origin = {session.origin: session for session in self._sessions}
         self._changed = True
         return self._arrange([segment for segment in self._segments if segment.session.origin.path != path])
+
+    @property
+    def left_out(self) -> int:
+        """How many points are no more in the series."""
+        return sum(session.left_out for session in self._sessions)
+
+    @property
+    def starts(self) -> npt.NDArray[np.intp]:
+        """Where stretches of points of one session begin."""
+        return np.array([segment.start for segment in self._segments], np.intp)
+
+    def thin(self, places: npt.NDArray[np.intp]) -> None:
+        """Keep only the points at these places, ascending; what is known of the sessions stays."""
+        segments, self._segments, self._size = self._segments, [], 0
+        for session, start, end in segments:
+            kept = int(np.searchsorted(places, end) - np.searchsorted(places, start))
+            session.left_out += end - start - kept
+            if kept:
+                self._append(session, kept)
+        # Where none of a late stretch is left, order is brought about once more than needed, at most.
+        self._late = min(self._late, self._size)
 
     def judge(self) -> bool:
         """Bring the limits up to date; returns whether one has changed."""

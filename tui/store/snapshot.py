@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from logging_lib.tfevents.hparams import Experiment, SessionEnd, SessionStart
 from tui.model import BlobRef, Flags, Problem, ProjectorInfo, SeriesKey, Steps, TagInfo, Values, WallTimes
+from tui.store.news import NO_NEWS, News
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -41,6 +42,9 @@ class ScalarSeries:
 
     `version` grows whenever the points change, so that equal versions mean equal points. `superseded` marks the
     points that a restarted run logged again, None where there are none; the newest session's never are.
+
+    So many points as `left_out` says were let go to spare memory. Those in the arrays are an outline of all: among them
+    are the last one, the extremes, and the first that is not finite.
     """
 
     key: SeriesKey
@@ -49,6 +53,7 @@ class ScalarSeries:
     wall_times: WallTimes
     values: Values
     superseded: Flags | None = None
+    left_out: int = 0
     _current: ScalarSeries | None = field(default=None, init=False, repr=False)
 
     def current(self) -> ScalarSeries:
@@ -58,7 +63,8 @@ class ScalarSeries:
         if self._current is None:
             kept = np.flatnonzero(~self.superseded)
             steps, wall_times = _picked(self.steps, kept), _picked(self.wall_times, kept)
-            current = ScalarSeries(self.key, self.version + 1, steps, wall_times, _picked(self.values, kept))
+            values = _picked(self.values, kept)
+            current = ScalarSeries(self.key, self.version + 1, steps, wall_times, values, left_out=self.left_out)
             object.__setattr__(self, "_current", current)
             return current
         return self._current
@@ -102,6 +108,8 @@ class RunSummary:
     `paths` are its event files, oldest first, those in `gone` no longer exist. `points` counts scalar points, the
     superseded ones too; `last_step` is the largest step of those that are not. `has_nan` tells whether any tag's
     newest value is NaN or infinite. `end` is the session's end as logged.
+    `ended_below` tells that the last thing it did was to log a session into a directory below its own, as torch's
+    `add_hparams` does where a training is over.
     """
 
     name: str
@@ -118,6 +126,7 @@ class RunSummary:
     end: SessionEnd | None
     experiment: Experiment | None
     gone: tuple[str, ...] = ()
+    ended_below: bool = False
 
     @property
     def ended(self) -> bool:
@@ -136,6 +145,7 @@ class StoreSnapshot:
 
     `projectors` are by run, each with embeddings; such a run need not be among `runs`.
     Two snapshots share a mapping (or the tuple of problems, which is by file) in which nothing changed between them.
+    `news` tells which of the scalars did; who puts other scalars into one takes it away.
     """
 
     version: int
@@ -145,6 +155,7 @@ class StoreSnapshot:
     tags: Mapping[SeriesKey, TagInfo]
     problems: tuple[Problem, ...]
     projectors: Mapping[str, ProjectorInfo] = field(default_factory=dict)
+    news: News = NO_NEWS
 
 
 EMPTY_SNAPSHOT = StoreSnapshot(0, {}, {}, {}, {}, ())

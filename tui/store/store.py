@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from math import inf
 
 from tui.model import (
     Batch,
@@ -21,7 +24,11 @@ from tui.model import (
 )
 from tui.store.problems import Problems
 from tui.store.run import GrowingRun
+from tui.store.series import LEAST_BYTES
 from tui.store.snapshot import EMPTY_SNAPSHOT, BlobSeries, RunSummary, ScalarSeries, StoreSnapshot
+
+_ROOT = "."
+"""The run in the log directory itself."""
 
 
 class Store:
@@ -29,9 +36,16 @@ class Store:
 
     A snapshot makes new views only of the series and runs that changed since the last one, and shares the mappings
     in which nothing did.
+
+    Of a run's scalars the points may be let go (`thin`) until they are read again (`complete`). Meanwhile an outline of
+    each series stays, and new points are added behind it.
     """
 
     def __init__(self) -> None:
+        self.bytes = 0
+        """Of memory that scalars take, about."""
+        self.outdated: set[str] = set()
+        """Runs with outlines that are to be made anew from all points."""
         self._runs: dict[str, GrowingRun] = {}
         self._tags: dict[SeriesKey, TagInfo] = {}
         self._projectors: dict[str, ProjectorInfo] = {}
@@ -46,6 +60,9 @@ class Store:
         self._changed_runs: dict[str, None] = {}
         self._changed_scalars: dict[SeriesKey, None] = {}
         self._changed_blobs: dict[SeriesKey, None] = {}
+        # Of a run the sessions in directories right below its own that have ended, and when.
+        self._ends_below: dict[str, dict[str, float]] = {}
+        self._same_keys = True
         self._changed_tags = False
         self._changed_projectors = False
         self._changed_problems = False
@@ -81,6 +98,54 @@ class Store:
                 return
         self._changed = True
 
+    def run(self, name: str) -> GrowingRun | None:
+        """What is known of a run; only the store may change it."""
+        return self._runs.get(name)
+
+    def thin(self, name: str, kept: Collection[str] = ()) -> None:
+        """Let go the points of a run's scalars, save an outline of each; not those of the tags in `kept`."""
+        run = self._runs[name]
+        with self._weighed(run):
+            for key in run.thin(kept):
+                self._changed_scalars[key] = None
+                self._changed = True
+
+    def complete(self, name: str, whole: GrowingRun, tags: Collection[str] | None = None) -> bool:
+        """Put another reading of a run's files in place of outlines, all or those of some tags.
+
+        Returns:
+            Whether no outline of these is left.
+        """
+        run = self._runs[name]
+        with self._weighed(run):
+            taken = run.complete(whole, tags)
+        self._changed_scalars |= dict.fromkeys(taken)
+        self._changed_runs[name] = None
+        self._changed = True
+        self.outdated.discard(name)
+        return not run.lacks(tags)
+
+    def names(self) -> list[str]:
+        """The runs, in the order in which they were found."""
+        return list(self._runs)
+
+    def is_gone(self, name: str) -> bool:
+        """Whether a file of the run is gone, so that its points cannot be read again."""
+        run = self._runs.get(name)
+        return run is not None and not self._gone.isdisjoint(run.files)
+
+    @property
+    def least_bytes(self) -> int:
+        """About how many bytes it would take if there were outlines only."""
+        return len(self._frozen_scalars) * LEAST_BYTES
+
+    @contextmanager
+    def _weighed(self, run: GrowingRun) -> Iterator[None]:
+        """Keep the total of bytes while a run's changes."""
+        before = run.bytes
+        yield
+        self.bytes += run.bytes - before
+
     def snapshot(self) -> StoreSnapshot:
         """All that was applied; the same object as before where nothing changed."""
         if not self._changed:
@@ -91,6 +156,7 @@ class Store:
         self._freeze_series(2 * version)
         for name in self._changed_runs:
             self._summarize(name)
+        self._note_ends()
         self._snapshot = StoreSnapshot(
             version,
             {name: self._summaries[name] for name in self._names} if self._changed_runs else last.runs,
@@ -99,7 +165,9 @@ class Store:
             dict(self._tags) if self._changed_tags else last.tags,
             tuple(self._problems) if self._changed_problems else last.problems,
             dict(self._projectors) if self._changed_projectors else last.projectors,
+            last.news.next(self._changed_scalars, same_keys=self._same_keys),
         )
+        self._same_keys = True
         for changes in (self._changed_scalars, self._changed_blobs, self._changed_runs):
             changes.clear()
         self._changed = self._changed_tags = self._changed_projectors = self._changed_problems = False
@@ -111,10 +179,13 @@ class Store:
             run = self._runs.get(key.run)
             scalars = run.scalars.get(key) if run else None
             if run is None or scalars is None:
-                self._frozen_scalars.pop(key, None)
+                self._same_keys &= self._frozen_scalars.pop(key, None) is None
                 continue
+            self._same_keys &= key in self._frozen_scalars
             points = self._frozen_scalars[key] = scalars.freeze(version)
             run.note_frozen(scalars, superseded=points.superseded is not None)
+            if scalars.outdated:
+                self.outdated.add(run.name)
         for key in self._changed_blobs:
             run = self._runs.get(key.run)
             blobs = run.blobs.get(key) if run else None
@@ -132,6 +203,26 @@ class Store:
         gone = tuple(path for path in run.files if path in self._gone) if self._gone else ()
         self._summaries[name] = run.summary(sum(map(self._problems.count, run.files)), gone)
 
+    def _note_ends(self) -> None:
+        """Tell of the changed runs, and of those above them, whether a session below has ended since their last event.
+
+        Such a session has no curve, only results: a training in a directory below another's tells nothing of that one.
+        """
+        touched = dict.fromkeys(self._changed_runs)
+        for name in self._changed_runs:
+            run, above = self._summaries.get(name), name.rpartition("/")[0] or _ROOT
+            if run is not None and run.ended and run.points <= run.tags and run.last_wall_time is not None:
+                self._ends_below.setdefault(above, {})[name] = run.last_wall_time
+                touched[above] = None
+            elif self._ends_below.get(above, {}).pop(name, None) is not None:
+                touched[above] = None
+        for name in touched:
+            run, ends = self._summaries.get(name), self._ends_below.get(name, {}).values()
+            ended = run is not None and run.last_wall_time is not None and max(ends, default=-inf) >= run.last_wall_time
+            if run is not None and run.ended_below != ended:
+                self._summaries[name] = replace(run, ended_below=ended)
+                self._changed_runs[name] = None
+
     def _run(self, name: str) -> GrowingRun:
         """The run of that name, new or not, marked as changed."""
         run = self._runs.get(name)
@@ -143,7 +234,10 @@ class Store:
 
     def _add_scalars(self, batch: ScalarBatch) -> None:
         if len(batch.steps):
-            self._run(batch.key.run).add_scalars(batch)
+            run = self._run(batch.key.run)
+            before = run.bytes
+            run.add_scalars(batch)
+            self.bytes += run.bytes - before
             self._changed_scalars[batch.key] = None
 
     def _add_blobs(self, batch: BlobBatch) -> None:
@@ -173,9 +267,12 @@ class Store:
         if run is None:
             return
         self._changed_runs[run.name] = None
-        for key in run.forget(path):
+        with self._weighed(run):
+            touched = run.forget(path)
+        for key in touched:
             self._forget_points(run, key)
         if run.empty:
+            self.outdated.discard(run.name)
             self._forget_infos(run, list(run.infos))
             del self._runs[run.name], self._names[bisect_left(self._names, run.name)]
 

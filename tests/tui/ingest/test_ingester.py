@@ -108,7 +108,7 @@ def test_live_points_runs_and_files_appear(
 ) -> None:
     """The logdir itself appears last of all; nothing is restarted."""
     if mode == "poll":
-        monkeypatch.setattr("tui.ingest.watcher.file_system_type", lambda path: "nfs")
+        monkeypatch.setattr("tui.ingest.mounts.file_system_type", lambda path: "nfs")
     live.ingester.start()
     live.wait_until(lambda: not live.ingester.status.loading)
     path = builders.write(tmp_path / "runs" / "a" / "tfevents.1700000000", builders.points("t", range(2)))
@@ -485,3 +485,45 @@ def test_a_failure_of_our_own_is_seen(
     assert live.ingester.status.error == "reading stopped: ZeroDivisionError: a bug"
     live.ingester.stop()
     assert "ingest stopped" in caplog.text
+
+
+def test_a_file_system_that_does_not_answer_is_told_and_stops_nobody(
+    live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The status says so while the thread waits; nobody who ends waits with it; it goes on when there is an answer."""
+    monkeypatch.setattr("tui.ingest.pulse._LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("tui.ingest.pulse._PATIENCE", 0.03)
+    monkeypatch.setattr(ingester_module, "_STUCK_SECONDS", 0.05)
+    path = builders.write(tmp_path / "runs" / "tfevents", builders.points("t", range(1)))
+    asked, answered = threading.Event(), threading.Event()
+    look = EventFileReader.look
+
+    def hang(reader: EventFileReader, *, opened: bool = False) -> list[Batch]:
+        asked.set()
+        answered.wait(DEADLINE)
+        return look(reader, opened=opened)
+
+    live.ingester.start()
+    live.wait_until(lambda: live.points(".") == 1)
+    monkeypatch.setattr(EventFileReader, "look", hang)
+    assert asked.wait(DEADLINE)
+    live.wait_until(lambda: live.ingester.status.silence is not None)
+    builders.append(path, [builders.scalar_event("t", 1, 1.0)])
+    answered.set()
+    live.wait_until(lambda: live.points(".") == 2 and live.ingester.status.silence is None)
+    answered.clear()
+    asked.clear()
+    assert asked.wait(DEADLINE)
+    live.ingester.stop()
+    assert live.ingester._thread is not None and live.ingester._thread.is_alive()
+    answered.set()
+    live.ingester._thread.join(DEADLINE)
+    assert not live.ingester._thread.is_alive()
+
+
+def test_how_often_files_are_looked_at_is_told(live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where looking at those that may grow is slow, they are looked at less often."""
+    monkeypatch.setattr(ingester_module.Sources, "busy_seconds", property(lambda sources: 0.1))
+    builders.write(tmp_path / "runs" / "tfevents", builders.points("t", range(1)))
+    live.ingester.start()
+    live.wait_until(lambda: live.ingester.status.poll_seconds == 5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,12 @@ from logging_lib.tfevents.proto import event_pb2, summary_pb2
 from logging_lib.tfevents.tensor import to_tensor_proto
 from tests import builders
 from tui.ingest.ingester import Ingester
+from tui.ingest.mounts import FileSystems
 from tui.ingest.sources import Sources
+from tui.ingest.wanted import Wanted
 from tui.model import Batch, Forgotten, Problem, Recovered, RunActivity, ScalarBatch, SeriesKey
 from tui.reader.event_file import EventFileReader
+from tui.reader.logdir import Place
 from tui.reader.named_logdir import LogDir
 from tui.store.snapshot import StoreSnapshot
 from tui.store.store import Store
@@ -47,7 +51,8 @@ def test_newest_runs_first_and_older_files_of_a_run_first(tmp_path: Path) -> Non
             os.utime(path, (number, number))
     sources = sources_of(tmp_path)
     total = sources.bytes_total
-    assert (sources.files, sources.directories, sources.bytes_read) == (4, 3, 0)
+    assert (sources.files, sources.complete, sources.bytes_read) == (4, True, 0)
+    assert sources.places == {str(tmp_path): {tmp_path.stat().st_dev: Place(str(tmp_path), 3)}}
     paths, _ = drain(sources)
     assert paths == [
         tmp_path / "new" / OLDER,
@@ -56,6 +61,16 @@ def test_newest_runs_first_and_older_files_of_a_run_first(tmp_path: Path) -> Non
         tmp_path / "old" / NEWER,
     ]
     assert sources.bytes_read == sources.bytes_total == total
+
+
+def test_what_is_looked_at_is_read_first_and_what_is_hidden_last(tmp_path: Path) -> None:
+    for number, name in enumerate("abcdef"):
+        path = builders.write(tmp_path / name / NEWER, builders.points("t", range(3)))
+        os.utime(path, (number, number))
+    sources = sources_of(tmp_path)
+    sources.prefer(Wanted(("b", "a"), ("c", "b"), frozenset(("f",))))
+    paths, _ = drain(sources)
+    assert [path.parent.name for path in paths] == list("bacedf")
 
 
 def test_an_older_file_that_appears_later_is_placed_before(tmp_path: Path) -> None:
@@ -101,8 +116,7 @@ def test_directories_tell_when_entries_come_and_go(tmp_path: Path) -> None:
     assert sources.directories_changed()
     sources.scan()
     os.utime(root, (2, 2))
-    assert sources.directories_changed()
-    sources.scan()
+    assert not sources.directories_changed()
     (root / "a" / OLDER).unlink()
     (root / "a").rmdir()
     assert sources.directories_changed()
@@ -144,7 +158,8 @@ def test_quiet_files_are_looked_at_by_turns(tmp_path: Path, turns: list[float]) 
     looks: list[str] = []
     look = EventFileReader.look
 
-    def noted(reader: EventFileReader) -> list[Batch]:
+    def noted(reader: EventFileReader, *, opened: bool = False) -> list[Batch]:
+        assert not opened
         looks.append(reader.path)
         return look(reader)
 
@@ -382,3 +397,94 @@ def test_a_restart_that_is_watched_is_one_that_is_read(tmp_path: Path) -> None:
     builders.write(run / OLDER, points(range(50), 1000.0))
     snapshot = watched.look_and_compare()
     assert snapshot.scalars[key].current().steps.tolist() == list(range(35))
+
+
+@pytest.mark.parametrize("hours", [-5, 5], ids=["behind", "ahead"])
+def test_the_clock_of_a_file_server_makes_no_file_quiet(tmp_path: Path, turns: list[float], hours: int) -> None:
+    """One that grows is looked at each time, one that does not after ten minutes no more."""
+    files = [builders.write(tmp_path / f"r{n:02}" / OLDER, builders.points("t", range(1))) for n in range(30)]
+    stamp = time.time() + 3600 * hours
+    for file in files:
+        os.utime(file, (stamp, stamp))
+    now = time.monotonic()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "monotonic", lambda: now + turns[-1])
+        sources = sources_of(tmp_path)
+        drain(sources)
+        turns.append(turns[-1] + 700.0)
+        sources.look()
+        builders.append(files[3], [builders.scalar_event("t", 1, 1.0)])
+        os.utime(files[3], (stamp, stamp))
+        while sources.next() is None:
+            turns.append(turns[-1] + 1.0)
+            sources.look()
+        drain(sources)
+        looks: list[str] = []
+        look = EventFileReader.look
+
+        def noted(reader: EventFileReader, *, opened: bool = False) -> list[Batch]:
+            looks.append(reader.path)
+            return look(reader)
+
+        patch.setattr(EventFileReader, "look", noted)
+        for _ in range(5):
+            turns.append(turns[-1] + 1.0)
+            sources.look()
+        assert looks.count(str(files[3])) == 5
+        assert len(looks) == 5 + 5 * 3
+
+
+def test_files_that_may_grow_are_opened_where_a_stat_may_be_old(tmp_path: Path) -> None:
+    """Those that changed lately; of the others the size may be as old as the client remembers it."""
+    kinds: list[str] = []
+
+    class Systems(FileSystems):
+        def kind(self, device: int, path: str) -> str:
+            return kinds[-1]
+
+    def noted(reader: EventFileReader, *, opened: bool = False) -> list[Batch]:
+        looks.append((Path(reader.path).parent.name, opened))
+        return look(reader)
+
+    live = builders.write(tmp_path / "live" / OLDER, [])
+    quiet = builders.write(tmp_path / "quiet" / OLDER, [])
+    assert live != quiet
+    os.utime(quiet, (1, 1))
+    look = EventFileReader.look
+    for kind, opens in (("nfs4", True), ("lustre", False), ("ext4", False)):
+        kinds.append(kind)
+        sources = Sources([LogDir("", tmp_path)], systems=Systems())
+        sources.scan()
+        sources.look()
+        looks: list[tuple[str, bool]] = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(EventFileReader, "look", noted)
+            sources.look()
+        assert looks == [("live", opens), ("quiet", False)]
+
+
+def test_a_logdir_that_is_watched_finds_what_a_scan_of_all_finds(tmp_path: Path) -> None:
+    """Only what changed is listed; files that move from run to run are found where they are by then."""
+    builders.write(tmp_path / "a" / OLDER, builders.points("t", range(3)))
+    builders.write(tmp_path / "a" / NEWER, builders.points("u", range(3)))
+    sources, store = Sources([LogDir("", tmp_path)]), Store()
+
+    def look() -> StoreSnapshot:
+        if sources.directories_changed() or not sources.complete:
+            for batch in sources.scan(again=False):
+                store.apply(batch)
+        for batch in [*sources.look(sources.paths), *drain(sources)[1]]:
+            store.apply(batch)
+        return store.snapshot()
+
+    def whole() -> object:
+        return shown(Ingester([LogDir("", tmp_path)]).read_all())
+
+    assert shown(look()) == whole()
+    (tmp_path / "b").mkdir()
+    (tmp_path / "a" / OLDER).rename(tmp_path / "b" / OLDER)
+    assert shown(look()) == whole()
+    (tmp_path / "b").rename(tmp_path / "c")
+    assert shown(look()) == whole()
+    builders.append(tmp_path / "c" / OLDER, builders.points("t", range(3, 5)))
+    assert shown(look()) == whole()

@@ -378,3 +378,32 @@ def test_blob_references_are_a_sequence() -> None:
     assert found[-1] == refs[-1]
     assert list(found[1:]) == refs[1:]
     assert list(store.snapshot().blobs[key].refs) == [*refs, BlobRef("h", 7, 8, 0)]
+
+
+def test_a_session_that_has_ended_below_a_silent_run_tells_of_it() -> None:
+    def result(wall_time: float, *more: Batch) -> list[Batch]:
+        """As torch's `add_hparams` logs it: a directory with one point of a metric."""
+        below = f"a/{wall_time}"
+        end = HParamsInfo(below, f"{below}/f", SessionEnd("SUCCESS"))
+        point = scalar(below, [1.0], tag="hparam/loss")
+        return [RunActivity(below, f"{below}/f", 4, wall_time, wall_time), end, point, *more]
+
+    store = store_of(RunActivity("a", "a/f", 9, 100.0, 108.0), scalar("a", range(9)), *result(104.0))
+    assert not store.snapshot().runs["a"].ended_below  # it has gone on since
+    for batch in result(109.0):
+        store.apply(batch)
+    runs = store.snapshot().runs
+    assert {name: run.ended_below for name, run in runs.items()} == {"a": True, "a/104.0": False, "a/109.0": False}
+    store.apply(RunActivity("a", "a/f", 1, 120.0, 120.0))
+    assert not store.snapshot().runs["a"].ended_below
+    for batch in result(130.0):
+        store.apply(batch)
+    assert store.snapshot().runs["a"].ended_below
+    store.apply(Forgotten("a/130.0", "a/130.0/f"))
+    assert not store.snapshot().runs["a"].ended_below
+    training = [scalar("a/140.0", range(5)), *result(140.0)]  # with a curve of its own
+    assert (
+        not snapshot_of(RunActivity("a", "a/f", 9, 100.0, 108.0), scalar("a", range(9)), *training)
+        .runs["a"]
+        .ended_below
+    )
