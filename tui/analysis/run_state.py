@@ -36,6 +36,7 @@ class SignsOfLife(TypedDict):
     ended: bool
     has_nan: bool
     deleted: bool
+    ended_below: bool
     now: float
 
 
@@ -47,12 +48,20 @@ def signs_of_life(run: RunSummary, now: float) -> SignsOfLife:
         ended=run.ended,
         has_nan=run.has_nan,
         deleted=run.deleted,
+        ended_below=run.ended_below,
         now=now,
     )
 
 
 def run_state(
-    *, last_wall_time: float | None, interval: float | None, ended: bool, has_nan: bool, deleted: bool, now: float
+    *,
+    last_wall_time: float | None,
+    interval: float | None,
+    ended: bool,
+    has_nan: bool,
+    deleted: bool,
+    now: float,
+    ended_below: bool = False,
 ) -> RunState:
     """The state of a run at `now`.
 
@@ -60,7 +69,8 @@ def run_state(
 
     A run whose files are deleted is in no other state: nobody can read it any more. NaN comes next, since it is news
     about a finished run too. A session end is done. Else silence decides: longer than max(60 s, 10 x `interval`) is
-    stalled, and done where it is also longer than 24 hours. A run without any timed event is stalled: nothing shows
+    stalled, and done where it is also longer than 24 hours, or where the run has logged a session below itself last,
+    with its hparams and results. A run without any timed event is stalled: nothing shows
     that somebody writes it.
 
     Args:
@@ -70,6 +80,7 @@ def run_state(
         has_nan: a tag's newest value is not finite.
         deleted: none of its event files exists any more.
         now: epoch seconds.
+        ended_below: the last thing it did was to log a session below itself that ended.
     """
     if deleted:
         return RunState.DELETED
@@ -82,16 +93,24 @@ def run_state(
     silence = now - last_wall_time
     if silence <= _patience(interval):
         return RunState.LIVE
-    return RunState.DONE if silence > FORGOTTEN else RunState.STALLED
+    return RunState.DONE if ended_below or silence > FORGOTTEN else RunState.STALLED
 
 
 def next_state_change(
-    *, last_wall_time: float | None, interval: float | None, ended: bool, has_nan: bool, deleted: bool, now: float
+    *,
+    last_wall_time: float | None,
+    interval: float | None,
+    ended: bool,
+    has_nan: bool,
+    deleted: bool,
+    now: float,
+    ended_below: bool = False,
 ) -> float | None:
     """Seconds until silence alone changes the state that `run_state` gives; None where it never will."""
     state = run_state(
-        last_wall_time=last_wall_time, interval=interval, ended=ended, has_nan=has_nan, deleted=deleted, now=now
-    )
+        last_wall_time=last_wall_time, interval=interval, ended=ended, has_nan=has_nan, deleted=deleted, now=now,
+        ended_below=ended_below,
+    )  # fmt: skip
     if last_wall_time is None or last_wall_time > now + CLOCK_SKEW:
         return None
     match state:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -20,6 +21,8 @@ _RECENT = 10
 """The trend is that of one part in so many."""
 _ENOUGH = 4096
 """Points that tell a trend; medians of more would take long, and change no digit that is shown."""
+_AT_ONCE = 1 << 16
+"""Values of several series that are looked at together: as many as stay in the processor's cache."""
 _SHOWN_AS_ZERO = 0.0005
 _MAD_TO_SIGMA = 1.4826
 _MEDIAN_ERROR = 1.2533
@@ -70,13 +73,14 @@ class Best(NamedTuple):
 
 def extremes(values: Values, steps: Steps) -> Extremes | None:
     """The extremes of the finite points; None where there is none. `values` and `steps` have one shape, [n]."""
-    finite = np.isfinite(values)
-    if not finite.all():
-        values, steps = values[finite], steps[finite]
     if not len(values):
         return None
-    low, high = int(values.argmin()), int(values.argmax())
-    return Extremes(float(values[low]), int(steps[low]), float(values[high]), int(steps[high]))
+    low, high = values.argmin(), values.argmax()
+    least, greatest = float(values[low]), float(values[high])
+    if math.isfinite(least) and math.isfinite(greatest):  # NaN is the least and the greatest of any values
+        return Extremes(least, int(steps[low]), greatest, int(steps[high]))
+    finite = np.isfinite(values)
+    return extremes(values[finite], steps[finite])
 
 
 def trend(values: Values) -> Trend | None:
@@ -132,21 +136,38 @@ def best_value(run: str, extremes: Extremes | None, goal: Goal) -> Best | None:
     return Best(run, e.min, e.min_step) if goal == "min" else Best(run, e.max, e.max_step)
 
 
+def best_values(series: Sequence[Values], goal: Goal) -> npt.NDArray[np.float64]:
+    """The best finite value of each of many series by the goal, of shape [series]; NaN where there is none.
+
+    Of short series, thousands of calls of `best_value` take twenty times as long.
+    """
+    found, part, size = [np.empty(0)], list[Values](), 0
+    for values in series:
+        if part and size + len(values) > _AT_ONCE:
+            found.append(_best_values(part, goal))
+            part, size = [], 0
+        part.append(values)
+        size += len(values)
+    return np.concatenate([*found, _best_values(part, goal)])
+
+
+def _best_values(series: Sequence[Values], goal: Goal) -> npt.NDArray[np.float64]:
+    """The same, with all values in one array. NaN spreads, so that series without a finite best are looked at alone."""
+    sizes = np.array([len(values) for values in series], np.intp)
+    best, some = np.full(len(series), np.nan), np.flatnonzero(sizes)
+    if len(some):
+        starts = (np.cumsum(sizes) - sizes)[some]
+        best[some] = (np.minimum if goal == "min" else np.maximum).reduceat(np.concatenate(series), starts)
+    for at in np.flatnonzero(~np.isfinite(best)).tolist():
+        finite = series[at][np.isfinite(series[at])]
+        best[at] = (finite.min() if goal == "min" else finite.max()) if len(finite) else np.nan
+    return best
+
+
 def ranked(bests: Iterable[Best | None], goal: Goal) -> list[Best]:
     """The best first; of equal ones the first by name."""
-    return sorted(
-        (best for best in bests if best is not None),
-        key=lambda best: (best.value if goal == "min" else -best.value, best.run),
-    )
-
-
-def best_among(ranking: Sequence[Best], runs: Set[str]) -> Best | None:
-    """The best of `runs` in a ranking; None where there is nothing to choose: all of several runs are equal."""
-    first = next((best for best in ranking if best.run in runs), None)
-    last = next((best for best in reversed(ranking) if best.run in runs), None)
-    if first is None or last is None or (first is not last and first.value == last.value):
-        return None
-    return first
+    by_name = sorted((best for best in bests if best is not None), key=itemgetter(0))
+    return sorted(by_name, key=itemgetter(1), reverse=goal == "max")
 
 
 def _recent(values: Values) -> npt.NDArray[np.floating[Any]]:

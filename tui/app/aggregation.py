@@ -13,6 +13,7 @@ from tui.app.choices import Aggregation
 from tui.app.selection import Filter
 from tui.model import SeriesKey
 from tui.render.numbers import plural
+from tui.store.news import NO_NEWS
 from tui.store.snapshot import RunSummary, ScalarSeries, StoreSnapshot
 
 _FIRST_VERSION = 1 << 62
@@ -100,7 +101,7 @@ class Aggregator:
         runs = {name: run for name, run in snapshot.runs.items() if name not in grouped}
         runs |= {group.name: _summary(group, snapshot.runs) for group in self.groups}
         scalars = _LazyMeans(snapshot.scalars, self._members_of(list(snapshot.scalars)), self)
-        return replace(snapshot, runs={name: runs[name] for name in sorted(runs)}, scalars=scalars)
+        return replace(snapshot, runs={name: runs[name] for name in sorted(runs)}, scalars=scalars, news=NO_NEWS)
 
     def _members_of(self, keys: list[SeriesKey]) -> _Members:
         """Sorted out anew only where there are other series or groups: tens of thousands take long."""
@@ -168,6 +169,7 @@ def _summary(group: RunGroup, runs: Mapping[str, RunSummary]) -> GroupSummary:
         end=newest.end if all(run.ended for run in members) else None,
         experiment=newest.experiment,
         gone=tuple(path for run in members for path in run.gone),
+        ended_below=all(run.ended or run.ended_below for run in members),
         members=group.runs,
     )
 

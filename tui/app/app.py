@@ -8,7 +8,7 @@ import logging
 import select
 import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from tui.app.shared import Shared
     from tui.app.watching import Watching
     from tui.ingest.ingester import Ingester
+    from tui.model import SeriesKey
+    from tui.store.snapshot import ScalarSeries
 
 POLL_SECONDS = 1.0
 TERMINAL_SECONDS = 5.0  # between two looks whether the terminal is still there
@@ -72,11 +74,17 @@ class TbtuiApp(TerminalApp):
 
     def _prepare(self, shared: Shared | None = None) -> Watching:
         """All that the first frame does without; reading begins before the widgets are imported, if `shared` is."""
+        from tui.app.remotes import Remotes
         from tui.ingest.ingester import Ingester
 
-        ingester = Ingester(self.logdirs, on_commit=self._announce, poll_seconds=self._poll_seconds)
+        ingester = Ingester(
+            self.logdirs, on_commit=self._announce, poll_seconds=self._poll_seconds,
+            memory_limit=self.start.settings.memory, farewell=self._judge_at_last,
+        )  # fmt: skip
+        remotes = Remotes(self.logdirs, lambda: self._announce(ingester.snapshot.version))
         if self.is_running:
             ingester.start()
+            remotes.start()
         from tui.app.memory import recall
         from tui.app.output.cell_size import USUAL
         from tui.app.pictures import InPixels, drawing
@@ -93,7 +101,7 @@ class TbtuiApp(TerminalApp):
         recalled = recall(self.logdirs, self.start, self._announce_trouble)
         watching = Watching(
             self.logdirs, shared, ingester, recalled, (*self.start.complaints, *recalled.notes),
-            target=self.start.settings.target, on_news=self._alert,
+            target=self.start.settings.target, on_news=self._alert, remotes=remotes,
         )  # fmt: skip
         watching.health.on_judged, watching.health.on_trouble = self._announce_judged, self._announce_trouble
         return watching
@@ -133,14 +141,14 @@ class TbtuiApp(TerminalApp):
         """The first frame, or the main screen at once."""
         if self._watching is not None:
             return self._watching.main
-        return OpeningScreen(printable(", ".join(str(logdir.path) for logdir in self.logdirs)))
+        return OpeningScreen(printable(", ".join(logdir.place for logdir in self.logdirs)))
 
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
             loop.add_signal_handler(number, self._end_by_signal, number)
         if self._watching is not None:
-            self.call_after_refresh(self._watching.ingester.start)
+            self.call_after_refresh(self._watching.begin)
         else:
             self.call_after_refresh(self.run_worker, self._open, exit_on_error=True)
 
@@ -177,6 +185,11 @@ class TbtuiApp(TerminalApp):
     def _announce(self, version: int) -> None:
         """Called on the ingest thread."""
         self.post_message(messages.Committed(version))
+
+    def _judge_at_last(self, series: Mapping[SeriesKey, ScalarSeries]) -> None:
+        """Called on the ingest thread, before points are let go."""
+        if self._watching is not None:
+            self._watching.health.judge_at_last(series)
 
     def _announce_blobs(self) -> None:
         """Called on the blobs' worker thread."""
@@ -234,8 +247,10 @@ class TbtuiApp(TerminalApp):
 
     def action_help(self) -> None:
         from tui.app.screens.help import HelpScreen
+        from tui.app.widgets.status import polled
 
-        self.push_screen(HelpScreen(self.shared.keys, self.main.keys_view))
+        told = polled(self.ingester.status)
+        self.push_screen(HelpScreen(self.shared.keys, self.main.keys_view, self.watching.mirror_lines, told))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The command palette offers the key table."""

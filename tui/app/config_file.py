@@ -11,7 +11,18 @@ from tui.render.text import printable
 
 TABLES: Mapping[str, tuple[str, ...]] = {
     "": ("remember",),
-    "defaults": ("theme", "palette", "density", "axis", "smoothing", "log_y", "no_outliers", "mean_of", "target"),
+    "defaults": (
+        "theme",
+        "palette",
+        "density",
+        "axis",
+        "smoothing",
+        "log_y",
+        "no_outliers",
+        "mean_of",
+        "target",
+        "memory",
+    ),
     "terminal": ("ascii", "colours", "images", "bell", "notify", "diff", "mouse", "fps", "animations"),
 }
 """Table -> its keys, each named like its setting; "" is what stands before the first table. `keys` is another."""
@@ -122,7 +133,8 @@ def _full(table: str, name: str) -> str:
 
 def _default(name: str) -> str:
     value = getattr(Settings(), name)
-    return {True: "true", False: "false", None: "what the terminal allows"}.get(value, str(value))
+    without = "what the terminal allows" if name in TABLES["terminal"] else "none"
+    return {True: "true", False: "false", None: without}.get(value, str(value))
 
 
 def setting_names() -> Iterable[str]:

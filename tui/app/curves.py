@@ -33,7 +33,7 @@ class RunCurve:
 
     `smoothed` is `values` itself when smoothing is off. `first_wall_time` is NaN where no wall time is finite.
     `superseded` counts the points that a restarted run logged again; `pieces` are the curves that they make. `band` is
-    that about the mean of a group of runs.
+    that about the mean of a group of runs. An `outline` has a few of the points only, the others are not in memory.
     """
 
     run: str
@@ -47,6 +47,7 @@ class RunCurve:
     superseded: int
     pieces: tuple[Piece, ...]
     band: Band | None = None
+    outline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class Readout:
     """One curve's point nearest to a place: wall time in epoch seconds, `relative` in seconds from the run's first.
 
     `beyond` tells that the place lies before the run's first or after its last point. `x` is the point's own.
-    `spread` are the ends of the curve's band there, and how many runs that is of: 0 where it was logged.
+    `spread` are the ends of the curve's band there, and how many runs that is of: 0 where it was logged. Of an
+    `outline` the nearest point that is in memory is taken, and `smoothed` tells nothing.
     """
 
     run: str
@@ -67,6 +69,7 @@ class Readout:
     tag: str
     x: float
     spread: tuple[float, float, int] | None = None
+    outline: bool = False
 
 
 def prepare(series: ScalarSeries, axis: XAxis, weight: float, spread: Spread | None = None) -> RunCurve:
@@ -86,6 +89,7 @@ def prepare(series: ScalarSeries, axis: XAxis, weight: float, spread: Spread | N
         superseded=sum(map(len, old)),
         pieces=tuple(_piece(series, places, axis, weight, first) for places in old),
         band=band_of(series, spread, arrangement, weight),
+        outline=series.left_out > 0,
     )  # fmt: skip
 
 
@@ -123,6 +127,7 @@ def readout(curve: RunCurve, x: float | None) -> Readout | None:
         curve.tag,
         float(curve.x[at]),
         _spread(curve.band, at),
+        curve.outline,
     )
 
 

@@ -1,18 +1,15 @@
-"""What is derived from single series, and kept until they change: facts, sparklines, differences, the best run."""
+"""What is derived from single series, and kept until they change: facts, sparklines, differences."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from tui.analysis.comparison import Difference, difference
-from tui.analysis.statistics import Best, Extremes, Goal, Trend, best_among, best_value, extremes, goal, ranked, trend
+from tui.analysis.statistics import Extremes, Trend, extremes, trend
 from tui.analysis.x_axis import order
 from tui.app.kept import Kept
-from tui.app.tag_list import TagList
 from tui.model import SeriesKey
 from tui.render.glyphs import BRAILLE, Glyphs
 from tui.render.sparkline import Spark, sparkline
@@ -45,7 +42,12 @@ class FactsCache:
         return self._extremes.of(series.key, series.version, lambda: extremes(series.values, series.steps))
 
     def _found(self, series: ScalarSeries) -> Facts:
-        return Facts(float(series.values[-1]), int(series.steps[-1]), trend(series.values), self.extremes(series))
+        return Facts(float(series.values[-1]), int(series.steps[-1]), trend_of(series), self.extremes(series))
+
+
+def trend_of(series: ScalarSeries) -> Trend | None:
+    """The trend, which an outline does not tell."""
+    return trend(series.values) if not series.left_out else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,64 +93,3 @@ class DifferenceCache:
         made_from = base.key, series.version, base.version
         points = series.steps, series.values, base.steps, base.values
         return self._differences.of(series.key, made_from, lambda: difference(*points))
-
-
-class _Ranking(NamedTuple):
-    """The best values of all runs that have a tag, the best first, and what they were taken from."""
-
-    generation: int
-    keys: Sequence[SeriesKey]
-    versions: list[int]
-    bests: list[Best | None]
-    ranking: list[Best]
-
-
-class BestCache:
-    """The best run of each tag: there may be hundreds of tags in thousands of runs.
-
-    All runs are ranked, so that hiding some of them costs nothing, and new data ranks those again that it is of.
-    """
-
-    def __init__(self) -> None:
-        self._rankings: dict[str, _Ranking] = {}
-        self._scalars: Mapping[SeriesKey, ScalarSeries] = {}
-        self._generation = 0
-
-    def of(self, tag: str, tags: TagList, scalars: Mapping[SeriesKey, ScalarSeries], facts: FactsCache) -> Best | None:
-        """The best visible run of a tag, superseded points left out.
-
-        None with fewer than two to choose from, or with nothing to choose: of several runs all equal.
-        """
-        aim = goal(tag)
-        if aim is None or len(tags.keys[tag]) < 2:
-            return None
-        return best_among(self._ranking(tag, aim, tags.of_all_runs[tag], scalars, facts), tags.visible)
-
-    def _ranking(
-        self,
-        tag: str,
-        aim: Goal,
-        keys: Sequence[SeriesKey],
-        scalars: Mapping[SeriesKey, ScalarSeries],
-        facts: FactsCache,
-    ) -> list[Best]:
-        if scalars is not self._scalars:
-            self._scalars, self._generation = scalars, self._generation + 1
-        known = self._rankings.get(tag)
-        if known is not None and known.generation == self._generation and known.keys is keys:
-            return known.ranking
-        # Versions, not the series themselves: those would keep the memory of old snapshots.
-        versions = [scalars[key].version for key in keys]
-        same = known is not None and known.keys == keys
-        bests = [
-            known.bests[at] if same and known and known.versions[at] == version else _best(scalars[key], aim, facts)
-            for at, (key, version) in enumerate(zip(keys, versions, strict=True))
-        ]
-        ranking = known.ranking if known is not None and same and known.bests == bests else ranked(bests, aim)
-        self._rankings[tag] = _Ranking(self._generation, keys, versions, bests, ranking)
-        return ranking
-
-
-def _best(series: ScalarSeries, aim: Goal, facts: FactsCache) -> Best | None:
-    """The best value of a series, superseded points left out."""
-    return best_value(series.key.run, facts.extremes(series.current()), aim)

@@ -6,7 +6,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tui.analysis.health import Digest, Finding, HealthCheck
@@ -14,15 +14,19 @@ from tui.analysis.health.rules import STALLED
 from tui.analysis.progress import Progress, hparams_near, run_progress
 from tui.analysis.run_state import RunState, next_state_change, run_state, signs_of_life
 from tui.app.histogram_digests import digest_at
-from tui.model import BlobRef
+from tui.model import BlobRef, SeriesKey
 from tui.store.snapshot import EMPTY_SNAPSHOT, RunSummary, ScalarSeries, StoreSnapshot
 
 LEAST_PAUSE = 0.5
 """Seconds between two checks, at least."""
 PAUSE_SHARE = 10
 """A check is followed by a pause so many times as long: who watches a training must not take its processor."""
+_LONGEST_PAUSE = 10.0
+"""The first one may be long; the next one looks only at what is new, and that may be a NaN."""
 _LONGEST_WAIT = 3600.0
-_TURN = 0.004  # seconds of decoding without a break: the screen and the reader want their turn
+_TURN = 0.004  # seconds of work without a break, and of the break
+_MANY, _PARTS = 2000, 20
+"""Series, so many at least, of which it is said how far their first check is, and in what parts."""
 _log = logging.getLogger(__name__)
 
 
@@ -31,7 +35,8 @@ class Judged:
     """What a check came to; equal to another one that says the same of another snapshot.
 
     `progress` is that of the live runs, `live` which ones these are, `over` those that have ended, or are silent as
-    runs are that have reached their end. Without `histograms` only scalars and files were looked at yet.
+    runs are that have reached their end. Without `histograms` only scalars and files were looked at yet. While `share`
+    is not None the first check goes on: so much of it is done, and nothing else is known yet.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -39,6 +44,7 @@ class Judged:
     live: frozenset[str] = frozenset()
     over: frozenset[str] = frozenset()
     histograms: bool = False
+    share: float | None = None
     snapshot: StoreSnapshot = field(default=EMPTY_SNAPSHOT, compare=False, repr=False)
 
 
@@ -58,7 +64,8 @@ class HealthWatch:
         self.judged = NOT_JUDGED
         self.on_judged: Callable[[], None] = lambda: None
         self.on_trouble: Callable[[str], None] = lambda text: None
-        self._check = HealthCheck()
+        self._check = HealthCheck(on_series=self._note)
+        self._breaks = _Breaks()
         # Guarded by the condition.
         self._changed = threading.Condition()
         self._wanted: StoreSnapshot | None = None
@@ -75,6 +82,10 @@ class HealthWatch:
         if self._thread is None and not self._closed:
             self._thread = threading.Thread(target=self._run, name="tbtui-health", daemon=True)
             self._thread.start()
+
+    def judge_at_last(self, series: Mapping[SeriesKey, ScalarSeries]) -> None:
+        """Judge the series of a run on the caller's thread: only outlines of them are to be seen from now on."""
+        self._check.judge_at_last(series)
 
     def close(self) -> None:
         """Judge nothing more. A check that is under way ends with the program."""
@@ -94,14 +105,14 @@ class HealthWatch:
     def _work(self) -> None:
         lasting: float | None = None
         while (snapshot := self._next(lasting)) is not None:
-            start = time.perf_counter()
+            start = time.thread_time()  # breaks are nobody's loss
             if not self.judged.histograms:
                 # Decoding may take seconds at first, and a NaN is news at once.
                 self._say(self._judge(snapshot, histograms=False))
             self._say(self._judge(snapshot, histograms=True))
             lasting = until_change(snapshot.runs.values(), self._clock())
             with self._changed:
-                pause = max(LEAST_PAUSE, PAUSE_SHARE * (time.perf_counter() - start))
+                pause = max(LEAST_PAUSE, min(PAUSE_SHARE * (time.thread_time() - start), _LONGEST_PAUSE))
                 self._changed.wait_for(lambda: self._closed, pause)
 
     def _next(self, lasting: float | None) -> StoreSnapshot | None:
@@ -111,9 +122,17 @@ class HealthWatch:
             snapshot, self._wanted = self._wanted or self.judged.snapshot, None
             return None if self._closed else snapshot
 
+    def _note(self, done: int, total: int) -> None:
+        """So many of the series that have changed are judged: let others have their turn, and say how far the first
+        check is, of a hundred thousand series half a minute.
+        """
+        self._breaks.take()
+        if not self.judged.histograms and total >= _MANY and done % (total // _PARTS) == 0:
+            self._say(Judged(share=min(done // (total // _PARTS) / _PARTS, 1.0)))
+
     def _judge(self, snapshot: StoreSnapshot, *, histograms: bool) -> Judged:
         now = self._clock()
-        findings = self._check.findings(snapshot, now, _InTurns() if histograms else None)
+        findings = self._check.findings(snapshot, now, _InTurns(self._breaks) if histograms else None)
         states = {name: run_state(**signs_of_life(run, now)) for name, run in snapshot.runs.items()}
         live = frozenset(name for name, state in states.items() if state is RunState.LIVE)
         stalled = {finding.run for finding in findings if finding.rule == STALLED}
@@ -122,8 +141,8 @@ class HealthWatch:
             for name, run in snapshot.runs.items()
             if run.ended or (states[name] in (RunState.STALLED, RunState.DONE) and name not in stalled)
         )
-        progress = live_progress(snapshot, live, now, self._target)
-        return Judged(findings, progress, live, over, histograms, snapshot)
+        progress = live_progress({name: self._check.series_of(name) for name in live}, snapshot.runs, now, self._target)
+        return Judged(findings, progress, live, over, histograms, snapshot=snapshot)
 
     def _say(self, judged: Judged) -> None:
         is_news = judged != self.judged
@@ -132,31 +151,36 @@ class HealthWatch:
             self.on_judged()
 
 
-class _InTurns:
-    """Gives digests, with a break after each few that had to be decoded."""
+class _Breaks:
+    """Breaks after each few milliseconds of work: the screen and the reader want their turn."""
 
     def __init__(self) -> None:
         self._since = time.perf_counter()
 
-    def __call__(self, ref: BlobRef) -> Digest | None:
-        found = digest_at(ref)
+    def take(self) -> None:
+        """A break, if one is due."""
         if time.perf_counter() - self._since > _TURN:
             time.sleep(_TURN)
             self._since = time.perf_counter()
+
+
+class _InTurns:
+    """Gives digests, with a break after each few that had to be decoded."""
+
+    def __init__(self, breaks: _Breaks) -> None:
+        self._breaks = breaks
+
+    def __call__(self, ref: BlobRef) -> Digest | None:
+        found = digest_at(ref)
+        self._breaks.take()
         return found
 
 
 def live_progress(
-    snapshot: StoreSnapshot, live: Iterable[str], now: float, target: int | None
+    live: Mapping[str, Sequence[ScalarSeries]], runs: Mapping[str, RunSummary], now: float, target: int | None
 ) -> Mapping[str, Progress]:
-    """How far each live run is, of those that tell it."""
-    of_runs: dict[str, list[ScalarSeries]] = {name: [] for name in live}
-    for key, series in snapshot.scalars.items() if of_runs else ():
-        if key.run in of_runs:
-            of_runs[key.run].append(series)
-    found = {
-        name: run_progress(of_run, hparams_near(name, snapshot.runs), now, target) for name, of_run in of_runs.items()
-    }
+    """How far each live run is by its series, of those that tell it."""
+    found = {name: run_progress(series, hparams_near(name, runs), now, target) for name, series in live.items()}
     return {name: progress for name, progress in found.items() if progress is not None}
 
 

@@ -19,11 +19,11 @@ from tui.analysis.hparams.measures import Measure, Measurer
 from tui.analysis.hparams.ordering import SortKey, ordered
 from tui.analysis.hparams.sessions import Sessions, sessions_of
 from tui.analysis.hparams.table import table_of
-from tui.analysis.hparams.texts import LONGEST, hparams_of_text, may_hold_hparams
 from tui.app.blobs import BlobCache, Unreadable
 from tui.app.hparam_choices import HParamChoices
 from tui.app.selection import Selection
 from tui.model import BlobRef, Flags
+from tui.reader.hparam_text import LONGEST, hparams_of_text, may_hold_hparams
 from tui.reader.payload import read_text
 from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
 

@@ -13,6 +13,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.analysis.outliers import inner_range
+from tui.analysis.x_axis import XAxis
 from tui.analysis.zoom import Stretch, clipped
 from tui.app.axes import x_ticks, y_ticks
 from tui.app.bands import margin_band
@@ -55,6 +56,8 @@ class Plot:
             return "no visible run has this tag: Tab to the runs, then a shows all"
         if selection.zoom is not None and (self.whole is None or clipped(selection.zoom, self.whole) is None):
             return "nothing was logged in the stretch in view: 0 shows all"
+        if selection.axis is not XAxis.STEP and not any(len(curve.x) for curve in self.curves):
+            return "no time was logged with these points: x shows them by step"
         if selection.log_y and any(np.isfinite(curve.values).any() for curve in self.curves):
             return "no value above 0 to draw on a log axis: y makes it linear"
         return "every value so far is NaN or infinite"

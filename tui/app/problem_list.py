@@ -17,6 +17,7 @@ from tui.store.snapshot import StoreSnapshot
 
 _GAP = 2
 _RUN_LEAST, _RUN_MOST = 8, 28
+LINK = "link"
 _TAG_LEAST, _TAG_MOST = 8, 32
 _TEXT_LEAST = 20
 _LONGEST_STEP = 9
@@ -89,9 +90,19 @@ def _of_records(findings: Findings, snapshot: StoreSnapshot) -> Iterable[Problem
     for problem in snapshot.problems:
         known = identity_of_record(problem, run_of)
         yield ProblemRow(
-            RULES[DAMAGED].severity, DAMAGED, run_of.get(problem.path), "", None, reason(problem), problem.path,
+            RULES[DAMAGED].severity, _rule(problem), run_of.get(problem.path), "", None, reason(problem), problem.path,
             known, known in findings.dismissed, count=problem.count,
         )  # fmt: skip
+
+
+def _rule(problem: Problem) -> str:
+    """What it is called: only of a remote logdir's link the path is an address, its files are those of the mirror."""
+    return LINK if "://" in problem.path else DAMAGED
+
+
+def rule_text(rule: str) -> str:
+    """What a rule looks for."""
+    return "a remote logdir, or a part of it, cannot be read" if rule == LINK else RULES[rule].about
 
 
 def reason(problem: Problem) -> str:

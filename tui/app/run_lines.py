@@ -9,7 +9,7 @@ from rich.style import Style
 from tui.analysis.run_state import RunState
 from tui.app.findings import NO_FINDINGS, Findings, mark_part
 from tui.app.parts import Part, cells_of
-from tui.app.run_listing import INDENT, RunListing, Told
+from tui.app.run_listing import INDENT, UNREAD, RunListing, Told
 from tui.app.run_tree import RunLine
 from tui.app.selection import Selection
 from tui.app.shared import Shared
@@ -88,7 +88,7 @@ class RunLines:
             text, cells = text.split()[0], of.short_state_cells
         state = f" {fit(text, cells, align='right')}"
         return [
-            (state, self._state_style(told.state)),
+            (state, self.look.dim if told.text == UNREAD else self._state_style(told.state)),
             (f" {fit(told.number, of.number_cells, align='right')} ", self.look.dim),
         ]
 

@@ -20,6 +20,8 @@ from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
 
 STEP_CELLS = 6
 INDENT = 2
+UNREAD = "…"
+"""What stands in place of the state of a run that nothing was read of yet."""
 _URGENCY = (RunState.NAN, RunState.STALLED, RunState.LIVE, RunState.DONE, RunState.DELETED)
 
 
@@ -44,6 +46,8 @@ class RunListing:
         self._shared = shared
         self._snapshot, self._selection = EMPTY_SNAPSHOT, Selection()
         self._made_from: object = None
+        self.made = 0
+        """How often the lines were made anew."""
         self._values: dict[str, float] | None = None
         self._fitted: dict[tuple[int, int], dict[str, str]] = {}
         self._told: dict[int, Told] = {}
@@ -88,7 +92,7 @@ class RunListing:
         return lines if any(line.directory for line in lines) else self._flat(runs)
 
     def _take(self, lines: list[RunLine]) -> None:
-        self.lines, self._fitted = lines, {}
+        self.lines, self._fitted, self.made = lines, {}, self.made + 1
         self.parents = parents(lines)
         self.longest = max(map(self._wanted, lines), default=0)
 
@@ -128,6 +132,10 @@ class RunListing:
         if line.run is None and not line.folded:
             return None, ""
         runs = [self._snapshot.runs[run] for run in line.stands_for]
+        if self._shared.loading:
+            runs = [run for run in runs if run.last_wall_time is not None]
+        if not runs:
+            return RunState.STALLED, UNREAD
         state = min((self._shared.status(run).state for run in runs), key=_URGENCY.index)
         those = (run for run in runs if self._shared.status(run).state is state)
         newest = max(those, key=lambda run: run.last_wall_time or 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,8 @@ class Settings:
 
     `bell` rings, `notify` tells the desktop, when something is found or a run ends. `target` is the step that runs are
     meant to reach, None for what their hparams say. `ascii` and `colours` None are as the terminal allows. `fps` is how
-    often per second a change may be drawn. `mean_of` is how many of the last points the table's mean is of. `keys` maps
+    often per second a change may be drawn. `mean_of` is how many of the last points the table's mean is of. `memory` is
+    how many bytes the points of scalars may take, None for any number. `keys` maps
     a key's id in the key table to other keys for it, in Textual's names, comma separated.
     """
 
@@ -40,6 +42,7 @@ class Settings:
     fps: int = 250
     animations: bool = False
     remember: bool = True
+    memory: int | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -110,7 +113,35 @@ class YesNo:
         return value
 
 
-Rule: TypeAlias = OneOf | Between | YesNo
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """A setting that is a number of bytes, such as `500M` or `2G`."""
+
+    least: int
+
+    @property
+    def allowed(self) -> str:
+        """What it looks like, for a reader."""
+        return f"a size from {self.least // 10**6}M on, such as 500M or 2G"
+
+    def taken(self, value: object) -> int:
+        """The number of bytes.
+
+        Raises:
+            ValueError: it is no size, or too small.
+        """
+        found = _SIZE.fullmatch(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else None
+        size = float(found[1]) * _UNITS[found[2].upper()] if found is not None else 0.0
+        if not self.least <= size <= _MOST_BYTES:
+            raise ValueError
+        return int(size)
+
+
+_SIZE = re.compile(r"(\d{1,18}(?:\.\d{1,9})?)([KMGT]?)B?", re.IGNORECASE)
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+_MOST_BYTES = 10**15
+
+Rule: TypeAlias = OneOf | Between | YesNo | Bytes
 RULES: Mapping[str, Rule] = {
     "theme": OneOf(("dark", "light")),
     "palette": OneOf(tuple(PALETTES)),
@@ -131,6 +162,7 @@ RULES: Mapping[str, Rule] = {
     "fps": Between(1, 1000, whole=True),
     "animations": YesNo(),
     "remember": YesNo(),
+    "memory": Bytes(least=10**6),
 }
 """What each setting may be, by its name in `Settings`; `keys` has rules of its own."""
 

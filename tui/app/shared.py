@@ -11,9 +11,10 @@ from pathlib import Path
 from rich.style import Style
 
 from tui.analysis.run_state import CLOCK_SKEW, RunState, next_state_change, run_state, signs_of_life
+from tui.app.bests import BestCache
 from tui.app.blobs import BlobCache
 from tui.app.catalog import folded_names, natural_key
-from tui.app.facts import BestCache, DifferenceCache, FactsCache, SparkCache
+from tui.app.facts import DifferenceCache, FactsCache, SparkCache
 from tui.app.hparam_frames import HParamFrames
 from tui.app.keys import KEYS, Key
 from tui.app.pictures import Pictures
@@ -126,7 +127,7 @@ class Shared:
     """The shared objects. `place` names what is open, printable; `clock` gives epoch seconds and is frozen in tests.
 
     Nothing is ever written under the `logdirs`. `mean_of` is how many of the last points the table of runs and tags
-    takes the mean of.
+    takes the mean of. `loading` tells that files are read for the first time.
     """
 
     place: str = ""
@@ -142,6 +143,7 @@ class Shared:
     hparams: HParamFrames = field(init=False)
     embeddings: Embeddings = field(default_factory=Embeddings)
     clock: Callable[[], float] = time.time
+    loading: bool = False
     mean_of: int = Settings().mean_of
     keys: tuple[Key, ...] = KEYS
     _statuses: dict[str, tuple[RunSummary, RunStatus]] = field(default_factory=dict, init=False, repr=False)

@@ -28,11 +28,16 @@ class BrokenStateError(Exception):
 
 def file_name(logdirs: Iterable[LogDir]) -> str:
     """The file's name for a set of log directories: readable, and another one for another set."""
-    places = sorted((logdir.name, os.path.abspath(logdir.path)) for logdir in logdirs)  # noqa: PTH100 - links stay
+    places = sorted(_name_and_place(logdir) for logdir in logdirs)
     text = "\0".join(part for place in places for part in place)
     digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
     slug = "-".join(_NOT_IN_A_SLUG.sub("_", Path(path).name) for _, path in places)
     return f"{slug[:40].strip('.-') or 'root'}-{digest[:16]}.json"
+
+
+def _name_and_place(logdir: LogDir) -> tuple[str, str]:
+    """Links stay in a path; a remote logdir is the same one wherever its mirror lies."""
+    return logdir.name, logdir.url or os.path.abspath(logdir.path)  # noqa: PTH100
 
 
 class StateFile:

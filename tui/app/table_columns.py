@@ -84,8 +84,8 @@ def table_column(
 ) -> TableColumn:
     """The numbers of a tag in the runs that logged it."""
     scalars = snapshot.scalars
-    keys = ((run, SeriesKey(run, tag, plugins.SCALARS)) for run in rows.runs)
-    found = {run: numbers.of(scalars[key], measure) for run, key in keys if key in scalars}
+    series = ((run, scalars.get(SeriesKey(run, tag, plugins.SCALARS))) for run in rows.runs)
+    found = {run: numbers.of(one, measure) for run, one in series if one is not None}
     cells = {run: cell for run, (cell, _) in found.items()}
     texts = {run: text for run, (_, text) in found.items()}
     best = best_value((cell.value for run, cell in cells.items() if run in rows.compared), goal(tag))

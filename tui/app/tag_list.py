@@ -38,6 +38,7 @@ class _Known(NamedTuple):
     """What the last list of a kind was made from, and parts of it that outlive others."""
 
     source: object
+    kept: object
     keys: list[SeriesKey]
     all_runs: list[str]
     runs: list[str]
@@ -92,9 +93,10 @@ class TagLists:
         source = snapshot.scalars if plugin == plugins.SCALARS else snapshot.blobs
         all_runs, runs = visible_runs(snapshot, Selection()), visible_runs(snapshot, selection)
         filters = (selection.tags_filter, selection.pinned_tags)
-        # The keys of most snapshots are the very objects of the one before.
-        keys = known.keys if known and known.source is source else _keys(snapshot, plugin)
-        if known is None or known.keys != keys or known.all_runs != all_runs:
+        kept = snapshot.news.keys if plugin == plugins.SCALARS else None
+        same = known is not None and (known.source is source or (kept is not None and kept is known.kept))
+        keys = known.keys if known and same else _keys(snapshot, plugin)
+        if known is None or (known.keys is not keys and known.keys != keys) or known.all_runs != all_runs:
             of_all_runs: Mapping[str, list[SeriesKey]] = keys_by_tag(keys, all_runs)
         else:
             of_all_runs = known.of_all_runs
@@ -102,12 +104,12 @@ class TagLists:
             by_tag = of_all_runs if runs == all_runs else _OfRuns(of_all_runs, frozenset(runs))
             ordered = sorted(by_tag, key=natural_key)
         elif known.filters == filters:
-            self._known[plugin] = known._replace(source=source, keys=keys)
+            self._known[plugin] = known._replace(source=source, kept=kept, keys=keys)
             return known.made
         else:
             by_tag, ordered = known.by_tag, known.ordered
         groups = grouped(ordered, selection)
         tags = [tag for group in groups for tag in group.tags]
         made = TagList(runs, frozenset(runs), by_tag, of_all_runs, groups, tags, len(keys))
-        self._known[plugin] = _Known(source, keys, all_runs, runs, of_all_runs, by_tag, ordered, filters, made)
+        self._known[plugin] = _Known(source, kept, keys, all_runs, runs, of_all_runs, by_tag, ordered, filters, made)
         return made

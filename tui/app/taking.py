@@ -43,6 +43,8 @@ def _cells(row: Reading, selection: Selection) -> list[str]:
     # The clipboard is pasted into terminals, too.
     cells = [csv_text(printable(at.run)), csv_text(printable(at.tag)), str(at.step)]
     cells += [repr(at.wall_time), repr(at.relative), *float_texts(np.array([at.value, at.smoothed]))]
+    if at.outline:
+        cells[-1] = ""
     if selection.baseline is not None:
         cells += _difference(row.to_baseline)
     if selection.mark is not None and row.over is not None:

@@ -15,15 +15,22 @@ from textual.timer import Timer
 
 from tui.app.alerts import Alerts
 from tui.app.health_watch import HealthWatch
+from tui.app.looked_at import looked_at
 from tui.app.memory import Recalled
+from tui.app.remotes import Remotes, mirror_lines
 from tui.app.screens.main import MainScreen
 from tui.app.shared import Shared
+from tui.app.widgets.runs_pane import RunsPane
+from tui.app.widgets.scalar_cards import ScalarCards
+from tui.app.widgets.scalar_chart import ScalarChart
 from tui.app.widgets.status import Header
 from tui.ingest.ingester import Ingester
 from tui.reader.named_logdir import LogDir
 from tui.render.text import printable
+from tui.store.snapshot import StoreSnapshot
 
 LONGEST_TICK = 3600.0
+DRAWN_AFTER = 0.1  # seconds after which a change is on the screen, mostly
 SHOWN_APART = 0.2  # seconds between two looks at new data; each costs bytes, and nobody reads faster
 # A look that takes long, at millions of points, is followed by a pause so many times as long, within a second.
 SHOWN_SHARE, LONGEST_APART = 20, 1.0
@@ -46,12 +53,15 @@ class Watching:
         *,
         target: int | None = None,
         on_news: Callable[[list[str]], None] = lambda news: None,
+        remotes: Remotes | None = None,
     ) -> None:
         self.shared = shared
         self._on_news = on_news
         self.shared.place = place_of(logdirs)
         self.shared.logdirs = tuple(logdir.path for logdir in logdirs)
         self.ingester = ingester
+        self.remotes = remotes or Remotes((), lambda: None)
+        self._links = self.remotes.statuses
         self.main = MainScreen(shared, ingester.status, recalled.selection, notices)
         self.notes = recalled.notes
         self.memory = recalled.memory
@@ -60,14 +70,22 @@ class Watching:
         self._untouched = recalled.untouched
         if self.memory is not None:
             self.main.watch(self.main, "selection", self.memory.keep, init=False)
+        self.main.watch(self.main, "selection", self._prefer_soon, init=False)
         self._status = ingester.status
         self._is_frozen = False
         self._pause: Timer | None = None
         self._tick: Timer | None = None
+        self._drawing: Timer | None = None
+
+    def begin(self) -> None:
+        """Start to read, and to fetch what is not here."""
+        self.ingester.start()
+        self.remotes.start()
 
     def stop(self) -> None:
         """End the threads; what was chosen is remembered."""
         gc.unfreeze()
+        self.remotes.stop()
         self.ingester.stop()
         self.health.close()
         if self.memory is not None:
@@ -101,7 +119,7 @@ class Watching:
 
     def _end_pause(self) -> None:
         self._pause = None
-        if self.main.read is not self.ingester.snapshot or self._status is not self.ingester.status:
+        if self.main.read is not self._snapshot or self._status is not self.ingester.status or self._links_changed:
             self.committed()
 
     @property
@@ -110,8 +128,8 @@ class Watching:
         return bool(self.main.is_mounted and self.main.query(Header))
 
     def _take_snapshot(self) -> None:
-        self._status = self.ingester.status
-        self.main.show(self.ingester.snapshot, self._status)
+        self._status, self._links = self.ingester.status, self.remotes.statuses
+        self.main.show(self._snapshot, self._status, self._links)
         if not (self._is_frozen or self._status.loading):
             # What was loaded stays. Left to the garbage collector, 40,000 series hold up some key presses by 100 ms,
             # and so does all that was imported.
@@ -119,7 +137,35 @@ class Watching:
         if not self._status.loading:
             self.health.look(self.main.read)
         self._is_frozen = not self._status.loading
+        self._prefer_soon()
         self._schedule_tick()
+
+    def _prefer_soon(self) -> None:
+        """At once, and when it is on the screen: charts choose some of many runs when they are drawn."""
+        self._prefer()
+        if self._drawing is not None:
+            self._drawing.stop()
+        self._drawing = self.main.set_timer(DRAWN_AFTER, self._prefer)
+
+    def _prefer(self) -> None:
+        """Have the thread that reads know what is looked at."""
+        if self._is_open:
+            listed, page = self.main.query_one(RunsPane).in_view, self.main.page
+            charted = page.charted if isinstance(page, ScalarChart | ScalarCards) else ()
+            self.ingester.prefer(looked_at(self.main.read, self.main.selection, listed, charted))
+
+    @property
+    def _snapshot(self) -> StoreSnapshot:
+        return self.remotes.with_problems(self.ingester.snapshot)
+
+    @property
+    def _links_changed(self) -> bool:
+        return self._links != self.remotes.statuses
+
+    @property
+    def mirror_lines(self) -> list[tuple[str, str]]:
+        """Where the mirrors of remote logdirs lie, for the help."""
+        return mirror_lines(self.remotes.statuses)
 
     def blobs_loaded(self) -> None:
         """Blobs that were waited for are decoded."""
@@ -161,7 +207,7 @@ class Watching:
 
 def place_of(logdirs: Sequence[LogDir]) -> str:
     """What is open, in printable words."""
-    return printable(", ".join(str(logdir.path) for logdir in logdirs))
+    return printable(", ".join(logdir.place for logdir in logdirs))
 
 
 def pause_after(cost: float) -> float:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from tui.render.canvas import Canvas, Part
 from tui.render.cells import fit, width
 from tui.render.glyphs import BRAILLE, Glyphs
-from tui.render.raster import Curve, Raster, rasterise
+from tui.render.raster import PATTERNS, Curve, Raster, rasterise
 from tui.render.text import printable
 from tui.render.window import Window
 
@@ -21,6 +21,7 @@ LEAST_BETWEEN = 12
 _HEAD = 2
 """Lines above the axes: the column's name, and its greatest value."""
 _FOOT = 1
+_DOTTED = PATTERNS.index((1, 3))
 
 Floats = npt.NDArray[np.float64]
 
@@ -57,18 +58,22 @@ def place_at(row: int, height: int) -> float:
 
 
 def parallel_lines(
-    places: Floats, owners: Sequence[int], faint: npt.NDArray[np.bool_], width: int, height: int
+    places: Floats, owners: Sequence[int], faint: npt.NDArray[np.bool_], width: int, height: int, *, dotted: int = 0
 ) -> Raster | None:
     """The lines of a picture of `width` x `height` cells, None where that has no room for any.
 
     `places` float64[axes, rows] are in 0..1, NaN where a row has none: its line has a gap there. `owners` [rows] say
-    whose colour a line has, `faint` bool[rows] which lines lie behind.
+    whose colour a line has, `faint` bool[rows] which lines lie behind. The first so many lines are `dotted`,
+    for where no colour tells them from the others.
     """
     rows = height - _HEAD - _FOOT
     if rows < 2 or width < 2 * len(places):
         return None
     x = np.array(axis_columns(len(places), width), np.float64)
-    curves = [Curve(x, places[:, row], owners[row], bool(faint[row])) for row in range(len(owners))]
+    curves = [
+        Curve(x, places[:, row], owners[row], bool(faint[row]), _DOTTED if row < dotted else 0)
+        for row in range(len(owners))
+    ]
     return rasterise(curves, Window(0.0, float(max(width - 1, 1)), 0.0, 1.0), width, rows)
 
 

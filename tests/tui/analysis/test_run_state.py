@@ -76,3 +76,9 @@ def test_the_state_changes_when_it_was_said_to(last: float, interval: float | No
     else:
         assert run_state(**run, now=now + wait + 1e-3) is not state
         assert run_state(**run, now=max(now, now + wait - 1e-3)) is state
+
+
+def test_a_silent_run_that_has_logged_its_results_below_itself_is_done() -> None:
+    run = facts()
+    assert [run_state(**run, ended_below=True, now=now) for now in (60, 61)] == ["live", "done"]
+    assert [next_state_change(**run, ended_below=True, now=now) for now in (0, 61)] == [60, None]

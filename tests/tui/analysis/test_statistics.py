@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from tui.analysis.statistics import Best, Extremes, Goal, Trend, best_among, best_value, extremes, goal, ranked, trend
+from tui.analysis.statistics import Best, Extremes, Goal, Trend, best_value, extremes, goal, ranked, trend
 
 NAN, INF = math.nan, math.inf
 
@@ -154,22 +154,12 @@ def ranking(runs: dict[str, Extremes | None], goal: Goal) -> list[Best]:
     return ranked((best_value(run, found, goal) for run, found in runs.items()), goal)
 
 
-def test_no_run_is_best_where_all_are_equal() -> None:
-    runs: dict[str, Extremes | None] = {"a": Extremes(1.0, 5, 9.0, 6), "b": Extremes(1.0, 7, 8.0, 8)}
-    assert best_among(ranking(runs, "min"), {"a", "b"}) is None
-    assert best_among(ranking(runs, "min"), {"b"}) == Best("b", 1.0, 7)
-    assert best_among(ranking(runs, "max"), {"a", "b"}) == Best("a", 9.0, 6)
-    assert best_among(ranking(runs, "max"), {"other"}) is None
-
-
 def test_the_best_run_has_the_best_value_anywhere() -> None:
     runs = {"b": Extremes(1.0, 5, 9.0, 6), "a": Extremes(1.0, 7, 8.0, 8), "c": None, "d": Extremes(2.0, 1, 9.0, 2)}
     assert [best.run for best in ranking(runs, "min")] == ["a", "b", "d"]
     assert [best.run for best in ranking(runs, "max")] == ["b", "d", "a"]
-    assert best_among(ranking(runs, "min"), set(runs)) == Best("a", 1.0, 7)
-    assert best_among(ranking(runs, "max"), set(runs)) == Best("b", 9.0, 6)
-    assert best_among(ranking(runs, "max"), {"c", "d"}) == Best("d", 9.0, 2)
-    assert best_among(ranking({"c": None}, "min"), {"c"}) is None
+    assert ranking(runs, "max")[0] == Best("b", 9.0, 6)
+    assert ranking({"c": None}, "min") == []
 
 
 def test_a_long_series_has_the_trend_of_some_of_its_points() -> None:

@@ -23,6 +23,7 @@ from tui.app.plot import PlotCache, plot_of
 from tui.app.selection import Selection
 from tui.app.shared import Shared
 from tui.app.theme import DARK
+from tui.app.widgets import scalar_chart
 from tui.app.widgets.scalar_cards import ScalarCards
 from tui.render.raster import rasterise
 
@@ -276,12 +277,21 @@ async def test_a_tag_without_a_drawable_point_says_why(tmp_path: Path) -> None:
         assert "no value above 0" in shown(pilot, "#cards")
 
 
-async def test_of_very_many_runs_the_first_are_drawn_and_it_is_said(tmp_path: Path) -> None:
+async def test_of_very_many_runs_the_best_are_drawn_and_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scalar_chart, "MOST_RUNS", 40)
     for run in range(60):
         builders.write(tmp_path / f"run_{run}" / builders.FILE_NAME, builders.points("loss", range(3)))
     async with opened(tmp_path) as pilot:
         await pilot.press("g")
-        assert "the first 50 of 60 runs drawn" in shown(pilot, "#cards")
+        assert "the best 50 of 60 runs drawn" in shown(pilot, "#cards")
+        await pilot.press("enter")
+        chart = shown(pilot, "#chart")
+        assert "the best 40 of 60 runs drawn" in chart
+        assert "40 runs  x: step" in chart
+        assert "more runs, and 20 runs not drawn" in chart
+        await pilot.press("escape")
         await pilot.press("tab", "slash", *"run_[0-4]", "enter")
         assert "runs drawn" not in shown(pilot, "#cards")
 

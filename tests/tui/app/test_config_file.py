@@ -27,6 +27,7 @@ smoothing = 0.9
 log_y = true
 no_outliers = true
 mean_of = 20
+memory = "1.5G"
 
 [terminal]
 ascii = true
@@ -72,6 +73,7 @@ def test_every_setting(path: Path) -> None:
         log_y=True,
         no_outliers=True,
         mean_of=20,
+        memory=1_500_000_000,
         ascii=True,
         colours="256",
         diff=False,
@@ -107,6 +109,10 @@ def test_every_field_of_settings_has_a_rule_and_a_place() -> None:
         ("[defaults]\nsmoothing = nan", "defaults.smoothing is nan, not a number from 0 to 0.999; 0.6 is taken"),
         ("[defaults]\nsmoothing = true", "defaults.smoothing is True, not a number from 0 to 0.999; 0.6 is taken"),
         ("[defaults]\nmean_of = 2.0", "defaults.mean_of is 2.0, not a whole number from 1 to 1000000; 10 is taken"),
+        (
+            "[defaults]\nmemory = '2 G'",
+            "defaults.memory is '2 G', not a size from 1M on, such as 500M or 2G; none is taken",
+        ),
         ("[terminal]\nascii = 'no'", "terminal.ascii is 'no', not true or false; what the terminal allows is taken"),
         ("[terminal]\nfps = 0", "terminal.fps is 0, not a whole number from 1 to 1000; 250 is taken"),
         (

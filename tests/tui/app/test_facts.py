@@ -1,4 +1,4 @@
-"""What is derived from series and kept: facts, sparklines, differences to a baseline, best runs."""
+"""What is derived from series and kept: facts, sparklines, differences to a baseline."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ import math
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
-from tests.tui.app.views import of_runs, scalar_series
+from tests.tui.app.views import scalar_series
 from tui.analysis.comparison import Difference
-from tui.analysis.statistics import Best, Extremes, Trend
-from tui.app.facts import BestCache, DifferenceCache, Facts, FactsCache, Frame, SparkCache
-from tui.app.selection import Selection
-from tui.app.tag_list import TagLists
+from tui.analysis.statistics import Extremes, Trend
+from tui.app.facts import DifferenceCache, Facts, FactsCache, Frame, SparkCache
 from tui.render.sparkline import sparkline
-from tui.store.snapshot import ScalarSeries, StoreSnapshot
 
 NAN = math.nan
 
@@ -72,51 +68,3 @@ def test_differences_are_found_once_a_version_of_either() -> None:
     assert cache.of(series, scalar_series([1.0, 3.0], run="base", version=2)) == Difference(0.0, 0.0, 1)
     assert cache.of(series, scalar_series([3.0, 3.0], run="other")) == Difference(0.0, 0.0, 1)
     assert cache.of(series, scalar_series([1.0], steps=[5], run="late")) is None
-
-
-def snapshot_of(*series: ScalarSeries) -> StoreSnapshot:
-    """A snapshot of the runs that these series are of."""
-    return replace(of_runs(*(one.key.run for one in series)), scalars={one.key: one for one in series})
-
-
-def best(cache: BestCache, snapshot: StoreSnapshot, selection: Selection) -> Best | None:
-    """The best visible run of the tag `loss`."""
-    return cache.of("loss", TagLists().of(snapshot, selection, "scalars"), snapshot.scalars, FactsCache())
-
-
-def test_the_best_run_follows_what_is_visible_and_what_is_logged() -> None:
-    cache = BestCache()
-    a, b, c = (scalar_series([value, 9.0], run=run) for run, value in zip("abc", (1.0, 2.0, 3.0), strict=True))
-    everything = snapshot_of(a, b, c)
-    assert best(cache, everything, Selection()) == Best("a", 1.0, 0)
-    assert best(cache, everything, Selection(hidden=frozenset("a"))) == Best("b", 2.0, 0)
-    assert best(cache, everything, Selection(hidden=frozenset("ab"))) is None
-    later = snapshot_of(a, b, scalar_series([3.0, 9.0, 0.5], run="c", version=2))
-    assert best(cache, later, Selection()) == Best("c", 0.5, 2)
-
-
-def test_of_runs_that_are_all_equal_none_is_best() -> None:
-    equal = snapshot_of(*(scalar_series([1.0], run=run) for run in "ab"))
-    assert best(BestCache(), equal, Selection()) is None
-    without = snapshot_of(scalar_series([1.0], run="a"), scalar_series([NAN], run="b"))
-    assert best(BestCache(), without, Selection()) == Best("a", 1.0, 0)
-
-
-def test_of_a_tag_that_is_neither_better_more_nor_less_no_run_is_best() -> None:
-    snapshot = snapshot_of(*(scalar_series([value], run=run, tag="lr") for run, value in (("a", 1.0), ("b", 2.0))))
-    tags = TagLists().of(snapshot, Selection(), "scalars")
-    assert BestCache().of("lr", tags, snapshot.scalars, FactsCache()) is None
-
-
-def test_new_data_ranks_only_the_runs_that_it_is_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    cache, facts, asked = BestCache(), FactsCache(), list[str]()
-
-    def extremes(series: ScalarSeries) -> None:
-        asked.append(series.key.run)
-
-    monkeypatch.setattr(facts, "extremes", extremes)
-    old = [scalar_series([1.0], run=run) for run in "abc"]
-    for series in (old, [*old[:2], scalar_series([1.0, 2.0], run="c", version=2)]):
-        snapshot = snapshot_of(*series)
-        cache.of("loss", TagLists().of(snapshot, Selection(), "scalars"), snapshot.scalars, facts)
-    assert asked == ["a", "b", "c", "c"]

@@ -219,11 +219,11 @@ def test_progress_is_as_long_as_there_is_room() -> None:
 def test_only_live_runs_make_progress() -> None:
     series = scalar_series(range(10), run="a")
     start = SessionStart({"max_steps": 109})
-    snapshot = replace(of_runs(replace(run_summary("a"), start=start), "b"), scalars={series.key: series})
-    (progress,) = live_progress(snapshot, ["a", "b"], WALL_TIME + 9, None).values()
+    runs = of_runs(replace(run_summary("a"), start=start), "b").runs
+    (progress,) = live_progress({"a": [series], "b": []}, runs, WALL_TIME + 9, None).values()
     assert progress == Progress(9, 1.0, 109, 100.0)
-    assert live_progress(snapshot, ["a"], WALL_TIME + 9, 19)["a"].seconds_left == 10.0
-    assert live_progress(snapshot, [], WALL_TIME, None) == {}
+    assert live_progress({"a": [series]}, runs, WALL_TIME + 9, 19)["a"].seconds_left == 10.0
+    assert live_progress({}, runs, WALL_TIME, None) == {}
 
 
 def test_silence_changes_a_state_after_a_known_time() -> None:

@@ -121,3 +121,18 @@ def test_closing_ends_the_thread(watch: Watch) -> None:
     until(lambda: not running())
     watch.look(of_runs("b"))
     assert not running()
+
+
+def test_of_very_many_series_it_tells_how_far_the_first_check_is(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    shares: list[float | None] = []
+    watch.on_judged = lambda: shares.append(watch.judged.share)
+    monkeypatch.setattr(health_watch, "_MANY", 4)
+    monkeypatch.setattr(health_watch, "_PARTS", 2)
+    series = [scalar_series([1.0], run="a", tag=f"loss{number}") for number in range(4)]
+    snapshot = replace(of_runs("a"), scalars={one.key: one for one in series})
+    watch.look(snapshot)
+    until(lambda: watch.judged.histograms)
+    assert shares == [0.0, 0.5, None, None]
+    watch.look(replace(snapshot, scalars={one.key: replace(one, version=2) for one in series}))
+    until(lambda: watch.judged.snapshot is not snapshot)
+    assert shares == [0.0, 0.5, None, None]  # what it knew before still stands

@@ -63,6 +63,15 @@ def test_what_cannot_be_shown_has_no_window_but_a_reason(values: list[float], se
     assert PlotDrawing(Shared()).strips(empty, selection, DARK, 40, 10) == []
 
 
+def test_points_without_a_time_are_on_no_axis_of_time() -> None:
+    timeless = scalar_series([1.0, 2.0], wall_times=[NAN, NAN])
+    for axis in (XAxis.RELATIVE, XAxis.WALL):
+        empty = plot(timeless, selection=selected(axis=axis))
+        assert empty.window is None
+        assert empty.why_empty(selected(axis=axis)) == "no time was logged with these points: x shows them by step"
+    assert plot(timeless).window is not None
+
+
 def test_no_curve_has_no_window() -> None:
     empty = plot()
     assert (empty.window, empty.whole) == (None, None)

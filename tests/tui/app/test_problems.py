@@ -22,6 +22,7 @@ from tui.app.app import TbtuiApp
 from tui.app.choices import Tab
 from tui.app.health_watch import Judged
 from tui.app.output.terminal_app import TerminalApp
+from tui.app.screens.main import MainScreen
 from tui.app.selection import Selection
 from tui.app.settings import Settings, Start
 from tui.app.widgets.line_view import StripView
@@ -168,6 +169,10 @@ async def test_the_tab_fits_any_window(tmp_path: Path, size: tuple[int, int]) ->
             assert max(map(len, lines)) <= size[0]
         said = " ".join(" ".join(lines).split())
         assert "9.609 at step 50 is 105 robust deviations above the 1.691 around it" in said
+        main = pilot.app.screen
+        assert isinstance(main, MainScreen)
+        main.show_judged(replace(main.judged, share=0.4))
+        assert "looking for more: 40%" in shown(pilot, "#problems").splitlines()[0]
         await pilot.press("home", "enter")
         told = [line for line in shown(pilot, "#chart").splitlines() if "✗ nan: NaN first" in line]
         assert len(told) == 1 and (told[0].startswith(" Loss/train") is (size[1] < 30))  # in the title where it is low

@@ -16,7 +16,10 @@ from tests.tui.app.screens import NOW, opened, shown, training
 from tests.tui.app.still import READ, showing
 from tests.tui.app.views import of_runs, run_summary, scalar_series
 from tui.app.app import TbtuiApp
+from tui.app.run_listing import RunListing
 from tui.app.screens.main import MainScreen
+from tui.app.selection import Selection
+from tui.app.shared import Shared
 from tui.app.widgets.runs_pane import RunsPane
 from tui.store.snapshot import StoreSnapshot
 
@@ -70,6 +73,17 @@ async def test_runs_stand_in_a_tree_of_their_directories(tmp_path: Path) -> None
             f" {d} mlp/          done 1d     50",
             f"   {e} eval           live     50",
         ]
+
+
+def test_of_a_run_of_which_nothing_is_read_yet_no_state_is_told() -> None:
+    shared = Shared(clock=lambda: WALL_TIME, loading=True)
+    snapshot = of_runs(run_summary("a", last_wall_time=None), run_summary("b"))
+    shared.runs.see(snapshot.runs)
+    listing, told = RunListing(shared), list[list[str]]()
+    for shared.loading in (True, False):
+        listing.update(snapshot, Selection())
+        told.append([listing.told(at).text for at in range(2)])
+    assert told == [["…", "live"], ["stalled", "live"]]
 
 
 async def test_flat_runs_look_as_if_there_were_no_trees(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from tests.tui.app.screens import opened, shown, until
 from tests.tui.app.test_scalar_table import heading, main, rows
 from tui.app.catalog import focused_run
 from tui.app.choices import Spread
+from tui.app.widgets import scalar_rows
 from tui.app.widgets.filter_line import FilterLine
 
 
@@ -130,6 +131,22 @@ async def test_the_chart_draws_a_band_and_its_table_has_bounds_and_n(tmp_path: P
         assert row[2:7] == ["0.8906", "-0.5236", "…", "2.305", "2"]
         # The seed that went NaN is marked where it did, once.
         assert shown(pilot, "#chart").count("×") == 1
+
+
+async def test_of_very_many_runs_the_best_group_of_each_tag_follows_tag_by_tag(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scalar_rows, "_MANY_MEMBERS", 1)
+    for name in ("acc", "err", "f1"):
+        for run, value in (("a-1", 1.0), ("a-2", 3.0), ("b-1", 5.0), ("b-2", 7.0)):
+            builders.write(tmp_path / run / f"{builders.FILE_NAME}.{name}", [scalar_event(name, 0, value)])
+    async with opened(tmp_path) as pilot:
+        await pilot.press("A", "enter")
+        await until(pilot, lambda: shown(pilot, "#rows").count("★") == 3)
+        lines = {
+            line.split()[0]: line.split("★")[1].split() for line in shown(pilot, "#rows").splitlines() if "★" in line
+        }
+        assert lines == {"acc": ["b", "6"], "err": ["a", "2"], "f1": ["b", "6"]}
 
 
 async def test_hidden_runs_take_no_part_and_can_be_shown_again(tmp_path: Path) -> None:

@@ -34,6 +34,14 @@ def test_lines_from_axis_to_axis() -> None:
     assert canvas.paints[2, 5] == curve_paint(1)
 
 
+def test_dotted_lines_leave_gaps_where_others_do_not() -> None:
+    places = np.array([[1.0, 0.0], [1.0, 0.0]])
+    lines = parallel_lines(places, [0, 1], NONE, 16, 8, dotted=1)
+    axes = [AxisSpec("lr", "", ""), AxisSpec("opt", "", "")]
+    rows = [row[5:12] for row in draw_parallel(axes, lines, 16, 8).rows]
+    assert (rows[2], rows[6]) == (" ⠁ ⠁ ⠁ ", "⣀⣀⣀⣀⣀⣀⣀")
+
+
 def test_a_missing_value_is_a_gap() -> None:
     lines = parallel_lines(np.array([[0.5], [np.nan], [0.5]]), [0], np.array([False]), 30, 8)
     assert lines is not None

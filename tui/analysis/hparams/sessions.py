@@ -11,7 +11,7 @@ from typing import NamedTuple
 from logging_lib.tfevents.hparams import HParam
 from logging_lib.tfevents.plugins import TEXT
 from tui.analysis.hparams.run_names import hparams_of_names
-from tui.analysis.hparams.texts import may_hold_hparams
+from tui.reader.hparam_text import may_hold_hparams
 from tui.store.snapshot import RunSummary, StoreSnapshot
 
 ROOT = "."

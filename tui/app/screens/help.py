@@ -18,6 +18,7 @@ from tui.app.widgets.line_view import LineView
 from tui.render.cells import fit, width, wrap
 from tui.render.numbers import bytes_
 from tui.render.strips import row_strip
+from tui.render.text import printable
 
 _KEYS_CELLS = 11
 
@@ -27,14 +28,17 @@ class HelpLines(LineView):
 
     DEFAULT_CSS = "HelpLines { width: 100%; height: 100%; }"
 
-    def __init__(self, keys: Sequence[Key], view: str) -> None:
+    def __init__(self, keys: Sequence[Key], view: str, mirrors: Sequence[tuple[str, str]], polled: str) -> None:
         super().__init__()
+        self._mirrors, self._polled = mirrors, polled
         self._keys, self._here = keys, footer_keys(view, keys)
         self._lines: list[tuple[str, str]] = []
         self._keys_cells = min(max(_KEYS_CELLS, *(width(key.shown) for key in keys)), 2 * _KEYS_CELLS)
 
     def compose_strips(self, width: int, height: int) -> list[Strip]:
-        self._lines = [*_listed(self._here), *_wrapped(self._keys, width - self._keys_cells - 5)]
+        cells = width - self._keys_cells - 5
+        told = [*_remote(self._mirrors, cells), *_polling(self._polled, cells)]
+        self._lines = [*_listed(self._here), *told, *_wrapped(self._keys, cells)]
         return super().compose_strips(width, height)
 
     def line_count(self) -> int:
@@ -81,6 +85,17 @@ def _listed(here: Sequence[Key]) -> list[tuple[str, str]]:
     return [("Here", ""), *(key.in_footer for key in here)]
 
 
+def _remote(mirrors: Sequence[tuple[str, str]], cells: int) -> list[tuple[str, str]]:
+    """How each remote logdir is, and where its mirror lies."""
+    lines = [("", line) for mirror in mirrors for text in mirror for line in wrap(printable(text), max(cells, 12))]
+    return [("Remote", ""), *lines] if lines else []
+
+
+def _polling(polled: str, cells: int) -> list[tuple[str, str]]:
+    """What is polled, why, and how often."""
+    return [("Polling", ""), *(("", line) for line in wrap(printable(polled), max(cells, 12)))] if polled else []
+
+
 def _wrapped(table: Sequence[Key], cells: int) -> list[tuple[str, str]]:
     lines: list[tuple[str, str]] = []
     for heading, entries in help_sections(table).items():
@@ -96,14 +111,20 @@ class HelpScreen(ModalScreen[None]):
 
     DEFAULT_CSS = "HelpScreen { background: $background; }"
 
-    def __init__(self, keys: Sequence[Key] = KEYS, view: str = ROWS) -> None:
+    def __init__(
+        self,
+        keys: Sequence[Key] = KEYS,
+        view: str = ROWS,
+        mirrors: Sequence[tuple[str, str]] = (),
+        polled: str = "",
+    ) -> None:
         super().__init__()
-        self._table, self._view = keys, view
+        self._table, self._view, self._mirrors, self._polled = keys, view, mirrors, polled
         closing = (key for key in keys if key.id in ("leave", "help", "quit"))
         self._closed_by = {name for key in closing for name in key.keys.split(",")}.difference(*ALWAYS.values())
 
     def compose(self) -> ComposeResult:
-        yield HelpLines(self._table, self._view)
+        yield HelpLines(self._table, self._view, self._mirrors, self._polled)
 
     def on_key(self, event: events.Key) -> None:
         """Close with the keys that open, leave or quit, whichever those are."""

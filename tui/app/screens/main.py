@@ -40,6 +40,7 @@ from tui.app.widgets.scalar_table import ScalarTable
 from tui.app.widgets.status import Header, KeysLine, TabBar
 from tui.app.widgets.tag_rows import TagRows
 from tui.ingest.ingester import IngestStatus
+from tui.remote.status import RemoteStatus
 from tui.store.snapshot import StoreSnapshot
 
 NARROW, TINY, LOW = 100, 60, 16
@@ -168,15 +169,21 @@ class MainScreen(CommandingScreen):
 
     # What it shows
 
-    def show(self, snapshot: StoreSnapshot, status: IngestStatus) -> None:
-        """Show what was read. Every run has its colour before any widget sees it."""
+    def show(self, snapshot: StoreSnapshot, status: IngestStatus, links: Sequence[RemoteStatus] = ()) -> None:
+        """Show what was read, and how the links of remote logdirs are.
+
+        Every run has its colour before any widget sees it.
+        """
         self._shared.runs.see(snapshot.runs, starts=_starts_in(snapshot), settled=not status.loading)
+        was_loading, self._shared.loading = self._shared.loading, status.loading
         header = self.query_one(Header)
-        header.status = status
+        header.status, header.links = status, links
         if snapshot is self.read:
             header.redraw()
         self.read = snapshot
         self._aggregate()
+        if was_loading and not status.loading:
+            self.query_one(RunsPane).invalidate()  # the snapshot may be the same
         if self.selection.focused_run is None and not status.loading:
             # From here on the focus stays where it is: two live runs would take turns in being the newest.
             run = focused_run(self.snapshot, self.selection)
@@ -193,6 +200,7 @@ class MainScreen(CommandingScreen):
     def show_judged(self, judged: Judged) -> None:
         """Show what the health rules came to."""
         self.judged = judged
+        self.query_one(Problems).share = judged.share
         self._mark_findings()
         self._show_progress()
 

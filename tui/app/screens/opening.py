@@ -42,4 +42,5 @@ class OpeningScreen(Screen[None]):
         yield _Line(self._place)
 
     def on_key(self, event: events.Key) -> None:
+        event.stop()  # else the app would act on it now, and on what is not there yet
         self.pressed.append(event)

@@ -198,6 +198,9 @@ class ChartKeys(StripView):
         plot = self.chart_plot()
         if plot.window is None:
             self.post_message(Noticed("no point in view to export", failed=True))
+        elif outlines := sum(curve.outline for curve in plot.curves):
+            what = f"nothing exported: {plural(outlines, 'curve')} in outline"
+            self.post_message(Noticed(f"{what}; hide other runs, or raise --memory", failed=True))
         else:
             self.run_worker(partial(self._export, plot), thread=True)
 

@@ -51,6 +51,10 @@ class ChartPage(ChartMouse, FullView):
         """What the chart is of, and what else can be said of that, all printable."""
         raise NotImplementedError
 
+    def left_out(self) -> int:
+        """How many visible runs are not drawn, because they are too many."""
+        return 0
+
     def why_empty(self) -> str:
         """What to say, and do, where there is nothing to draw."""
         return self._plot.why_empty(self.selection)
@@ -154,7 +158,7 @@ class ChartPage(ChartMouse, FullView):
         room = height - max(_CHART_ENOUGH, int(height * _CHART_SHARE)) - 1
         rows = min(len(self._plot.curves), max(1, room))
         table = ReadoutTable(self.shared, self.look, self._plot, self.compared)
-        return table.strips(width, rows, head=height >= _CHART_ENOUGH)
+        return table.strips(width, rows, self.left_out(), head=height >= _CHART_ENOUGH)
 
     def _at_cursor(self) -> list[Finding]:
         """What was found in the cursor's column, the nearest first."""

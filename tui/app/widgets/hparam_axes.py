@@ -117,20 +117,22 @@ class HParamAxes(AxesKeys):
             places = np.stack([axis.places for axis in seen])[:, order]
             plain = len(order) - len(best) if len(best) else 0
             of = [_PLAIN if at < plain else owners[self.lead_of(row)] for at, row in enumerate(rows)]
-            self._lines_of, self._lines = made_of, parallel_lines(places, of, faint, *size)
+            dotted = plain if self.app.no_color else 0
+            self._lines_of, self._lines = made_of, parallel_lines(places, of, faint, *size, dotted=dotted)
         return self._lines
 
     def _best(self) -> tuple[Places, list[str]]:
-        """The places of the best rows, the best last, whose lines alone are in their colours; none where there are so
-        few that all are. And by which metric: that of the axis, or the one that is sorted by."""
+        """The places of the best rows, the best last, whose lines alone are in their colours, or without colours are
+        not dotted; none where there are so few that all are. And by which metric: that of the axis, or the one that is
+        sorted by."""
         frame = self.shown.frame
         here = [self.metric_here] if self.metric_here is not None else []
         metric, aim = judge_of(frame, [*here, *(key.column for key in self.shown.sort)])
-        if len(frame) <= _MOST_COLOURED or metric is None or aim is None or self.app.no_color:
+        if len(frame) <= _MOST_COLOURED or metric is None or aim is None:
             return np.zeros(0, np.intp), []
         best = best_rows(frame, metric, aim, _COLOURED)
         name = fit(metric.name, min(_NAME_MOST, width(printable(metric.name))), keep="both")
-        return best[::-1], [f"colour: best {len(best)} by {name}"]
+        return best[::-1], [f"{'solid' if self.app.no_color else 'colour'}: best {len(best)} by {name}"]
 
     def _title(self, width: int, notes: Sequence[str]) -> Strip:
         look, key = self.look, self._shared.key

@@ -6,12 +6,12 @@ from textual import events
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from tui.analysis.health import RULES, Severity
+from tui.analysis.health import Severity
 from tui.app.catalog import listed_runs
 from tui.app.findings import MARKS, NO_FINDINGS, Findings, severity_style
 from tui.app.messages import FindingOpened, Noticed, ProblemDismissed, RunFocused
 from tui.app.parts import Part, cut
-from tui.app.problem_list import ProblemColumns, ProblemRow, problem_rows, step_text
+from tui.app.problem_list import ProblemColumns, ProblemRow, problem_rows, rule_text, step_text
 from tui.app.selection import Filter, Selection
 from tui.app.shared import Shared
 from tui.app.widgets.line_view import LineView
@@ -31,6 +31,8 @@ class Problems(Listing):
     """A line a finding, the worst first, then a line a damaged record."""
 
     findings = reactive(NO_FINDINGS, repaint=False, init=False)
+    share: reactive[float | None] = reactive(None, repaint=False, init=False)
+    """How much of the first check by the health rules is done, while that goes on."""
 
     def __init__(self, shared: Shared, *, id: str | None = None) -> None:
         super().__init__(shared, id=id)
@@ -43,6 +45,9 @@ class Problems(Listing):
 
     def watch_findings(self, old: Findings, new: Findings) -> None:
         self.invalidate()
+
+    def watch_share(self) -> None:
+        self.redraw()
 
     def watch_selection(self, old: Selection, new: Selection) -> None:
         if (old.runs_filter, old.hidden) != (new.runs_filter, new.hidden):
@@ -90,6 +95,8 @@ class Problems(Listing):
         parts: list[Part] = [(f" Problems {count(total)}", look.accent if self.has_focus else look.dim)]
         told = [plural(notes, "note")] * bool(notes) + [f"{count(dismissed)} dismissed"] * bool(dismissed)
         parts += [(f"  {text}", look.dim) for text in told]
+        if self.share is not None:
+            parts.append((f"  looking for more: {self.share:.0%}", look.accent))
         if self.search.text:
             parts.append((f"  /{printable(self.search.text)}", look.warning if self.search.valid else look.error))
         return [row_strip(cut(parts, width), width, look.text)]
@@ -148,7 +155,7 @@ class Problems(Listing):
         room = rows - len(rule)
         about: list[Part] = [
             (f" {MARKS[row.severity]} {row.severity.value}", severity_style(row.severity, look)),
-            (f"  {row.rule}: {RULES[row.rule].about}", look.dim),
+            (f"  {row.rule}: {rule_text(row.rule)}", look.dim),
         ]
         said = [[(f" {line}", look.text)] for line in wrap(row.text, width - 2)]
         place: list[Part] = [(f" {fit(row.place, width - 2, keep='both')}", look.dim)]

@@ -53,8 +53,8 @@ class ReadoutTable:
         labels = tag_labels(plot.tags) if len(plot.tags) > 1 else {}
         self._tags = {tag: printable(label) for tag, label in labels.items()}
 
-    def strips(self, cells: int, rows: int, *, head: bool) -> list[Strip]:
-        """At most `rows` lines after the heading; the last one says how many are left out."""
+    def strips(self, cells: int, rows: int, undrawn: int = 0, *, head: bool) -> list[Strip]:
+        """At most `rows` lines after the heading; the last one says how many are left out, `undrawn` ones too."""
         left_out = len(self._ranked) - rows
         shown = self._ranked if left_out <= 0 else self._ranked[: max(rows - 1, 1)]
         names = [self._shared.runs.name(at.run) for _, at in shown]
@@ -65,7 +65,8 @@ class ReadoutTable:
             lines.append(self._row(reading(curve, at, self._plot, self._selection), columns, runs, tag_names, cells))
         if left_out > 0 and rows > 1:
             noun = "more curve" if self._tags else "more run"
-            text = fit(f"   and {plural(len(self._ranked) - len(shown), noun)}", cells)
+            also = f", and {plural(undrawn, 'run')} not drawn" if undrawn else ""
+            text = fit(f"   and {plural(len(self._ranked) - len(shown), noun)}{also}", cells)
             lines.append(row_strip([(text, self._look.dim)], cells, self._look.text))
         return lines
 
@@ -88,7 +89,7 @@ class ReadoutTable:
         """All columns that have something to tell, in order."""
         s, columns = self._selection, []
         if s.smoothing_weight > 0:
-            columns.append(_Column("smoothed", 11, 2, lambda r: number(r.at.smoothed)))
+            columns.append(_Column("smoothed", 11, 2, lambda r: "outline" if r.at.outline else number(r.at.smoothed)))
         columns.append(_Column("value", 11, 0, lambda r: number(r.at.value)))
         if any(curve.band is not None for curve in self._plot.curves):
             columns.append(_Column("band", 24, 4, _band))

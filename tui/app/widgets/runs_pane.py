@@ -19,7 +19,6 @@ from tui.app.run_order import order_title
 from tui.app.run_tree import RunLine, line_of
 from tui.app.selection import Selection
 from tui.app.shared import Shared
-from tui.app.theme import Look
 from tui.app.widgets.line_view import LineView
 from tui.render.cells import fit
 from tui.render.strips import row_strip
@@ -53,8 +52,8 @@ class RunsPane(LineView):
         self._listing = RunListing(shared)
         self._wanted: str | None = None
         self._wanted_width = 0
-        self._drawn: dict[tuple[int, int, bool, bool], Strip] = {}
-        self._drawn_for: Look | None = None
+        self._drawn: dict[tuple[object, ...], Strip] = {}
+        self._drawn_for: tuple[object, ...] = ()
 
     # What is listed
 
@@ -68,6 +67,12 @@ class RunsPane(LineView):
     def run(self) -> str | None:
         """The run that the cursor is on, None on a directory."""
         return self.line.run if self.line is not None else None
+
+    @property
+    def in_view(self) -> list[str]:
+        """The runs whose lines are in view."""
+        lines = self._listing.lines[self.top : self.top + self.size.height]
+        return [line.run for line in lines if line.run is not None]
 
     def line_count(self) -> int:
         return len(self._listing.lines)
@@ -93,7 +98,6 @@ class RunsPane(LineView):
         if self._wanted is not None:
             key, self._wanted = (self._wanted, None), None
         self._listing.update(self.snapshot, self.selection)
-        self._drawn = {}
         place = line_of(self._listing.lines, key)
         if place is None and self.line is not None and not self.line.selectable:
             place = self.cursor + 1  # the rule is where the run was; below it there is another one
@@ -134,8 +138,12 @@ class RunsPane(LineView):
         s, focused = self.selection, focused_run(self.snapshot, self.selection)
         baseline = baseline_run(self.snapshot, s)
         self._lines = RunLines(self._listing, self._shared, s, baseline, focused, self.look, self.findings)
-        if self.look is not self._drawn_for:
-            self._drawn_for, self._drawn = self.look, {}
+        self._freshen()
+        of = self._listing
+        cells = of.state_cells, of.short_state_cells, of.number_cells, width
+        drawn_for = of.made, cells, self.look, self.findings
+        if drawn_for != self._drawn_for:
+            self._drawn_for, self._drawn = drawn_for, {}
         return super().compose_strips(width, height)
 
     def heading(self, width: int) -> list[Strip]:
@@ -158,9 +166,14 @@ class RunsPane(LineView):
         return [row_strip([(fit(f" {text}", width), self.look.dim)], width, self.look.text)]
 
     def draw_line(self, index: int, width: int, *, on_cursor: bool) -> Strip:
-        """A line, drawn once a list: the cursor moves more often than lines change."""
-        run = self._listing.lines[index].run
-        key = index, width, on_cursor, run is not None and run == self._lines.focused
+        """A line, drawn again only where it says or looks something else: of most lines neither new points nor a moved
+        cursor changes anything."""
+        run, runs, s = self._listing.lines[index].run, self._shared.runs, self.selection
+        looks = () if run is None else (
+            runs.mark(run), runs.colour(run), run in s.hidden, run in s.pinned_runs,
+            run == self._lines.baseline, run == self._lines.focused,
+        )  # fmt: skip
+        key = index, width, on_cursor, self._listing.told(index), looks
         if key not in self._drawn:
             self._drawn[key] = self._line_strip(index, width, on_cursor=on_cursor)
         return self._drawn[key]

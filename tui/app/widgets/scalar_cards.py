@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 
 from textual.strip import Strip
 
@@ -10,7 +10,8 @@ from logging_lib.tfevents import plugins
 from tui.analysis.statistics import Best
 from tui.app.card_grid import Card, cards_of
 from tui.app.cards import CardTexts
-from tui.app.catalog import baseline_run, focused_run, shown_key
+from tui.app.catalog import focused_run, shown_key
+from tui.app.drawn_runs import drawn_runs
 from tui.app.findings import worst
 from tui.app.messages import Noticed, TagPinned
 from tui.app.no_tags import why_none
@@ -22,7 +23,7 @@ from tui.app.widgets.card_page import CardPage
 from tui.model import SeriesKey
 from tui.render.numbers import plural
 
-_MOST_RUNS = 50
+MOST_RUNS = 50
 """Runs of a card. More cannot be told apart in so few cells, and hundreds on each card take a second to draw."""
 
 
@@ -61,28 +62,33 @@ class ScalarCards(CardPage):
     def _keys_of(self, card: Card) -> list[SeriesKey]:
         """The series of a card, those of the focused run last, which is drawn over the others."""
         focused = focused_run(self.snapshot, self.selection)
-        keys = [key for tag in card.tags for key in self._drawn_of(tag, focused)]
+        keys = [key for tag in card.tags for key in self._drawn_of(tag)]
         return sorted(keys, key=lambda key: key.run == focused)
 
-    def _drawn_of(self, tag: str, focused: str | None) -> Sequence[SeriesKey]:
-        """The series of a tag that are drawn; of too many runs the first ones, and those that are asked about."""
-        keys = self._list.keys[tag]
-        if len(keys) <= _MOST_RUNS:
+    @property
+    def charted(self) -> Set[str]:
+        """The runs of which there are curves on the cards in view."""
+        return {key.run for keys in self.keys.values() for key in keys}
+
+    def _drawn_of(self, tag: str) -> Sequence[SeriesKey]:
+        """The series of a tag that are drawn: of too many runs the best ones, and those that are asked about."""
+        keys, tags = self._list.keys[tag], self._list
+        if len(keys) <= MOST_RUNS:
             return keys
-        best = self._best(tag)
-        asked = {focused, baseline_run(self.snapshot, self.selection), best.run if best else None}
-        return [key for place, key in enumerate(keys) if place < _MOST_RUNS or key.run in asked]
+        runs = [key.run for key in keys]
+        drawn = drawn_runs(tag, runs, tags, self.snapshot, self.selection, self.shared, MOST_RUNS).runs
+        return [key for key in keys if key.run in drawn]
 
     def _best(self, tag: str) -> Best | None:
-        return self.shared.bests.of(tag, self._list, self.snapshot.scalars, self.shared.facts)
+        return self.shared.bests.of(tag, self._list, self.snapshot)
 
     # What is said of it
 
     def title(self) -> list[Part]:
         look, shown, total = self.look, len(self._list.tags), len(self._list.keys)
         parts = pane_title("Tags", shown, total, self.selection.tags_filter, self.has_focus, look)
-        if len(self._list.runs) > _MOST_RUNS:
-            parts.append((f"  the first {_MOST_RUNS} of {plural(len(self._list.runs), 'run')} drawn", look.warning))
+        if len(self._list.runs) > MOST_RUNS:
+            parts.append((f"  the best {MOST_RUNS} of {plural(len(self._list.runs), 'run')} drawn", look.warning))
         return parts
 
     def why_none(self, width: int) -> list[Strip]:

@@ -11,6 +11,7 @@ from textual.strip import Strip
 from logging_lib.tfevents import plugins
 from tui.analysis.comparison import Difference
 from tui.analysis.statistics import Best, Extremes, Trend, goal
+from tui.app.aggregation import GroupSummary
 from tui.app.catalog import PINNED, Group, baseline_run
 from tui.app.facts import Facts, Frame
 from tui.app.messages import Noticed
@@ -30,6 +31,8 @@ from tui.store.snapshot import ScalarSeries
 _ARROWS = {"up": "↑", "down": "↓", "flat": "→"}
 _LABEL_EXTRA = 5
 _RIGHT_MARGIN = 1
+_MANY_MEMBERS, _MEANS_AT_ONCE = 500, 1
+"""Of more runs in groups, so many tags' means are computed before keys have their turn."""
 
 
 class ScalarRows(TagRows):
@@ -40,10 +43,20 @@ class ScalarRows(TagRows):
     def __init__(self, shared: Shared, *, id: str | None = None) -> None:
         super().__init__(shared, id=id)
         self._frames: dict[str, Frame | None] = {}
+        self._slowly, self._to_come = False, 0
 
     def relist(self) -> None:
         super().relist()
         self._frames = {}
+
+    def compose_strips(self, width: int, height: int) -> list[Strip]:
+        """The best of groups is that of their means, which of thousands of runs take seconds: some tags at a time."""
+        groups = (run for run in self.snapshot.runs.values() if isinstance(run, GroupSummary))
+        self._slowly, self._to_come = sum(len(group.members) for group in groups) > _MANY_MEMBERS, 0
+        strips = super().compose_strips(width, height)
+        if self._to_come > _MEANS_AT_ONCE:
+            self.call_after_refresh(self.redraw)
+        return strips
 
     def label_cells(self, width: int) -> int:
         return self._columns(width).name
@@ -86,7 +99,7 @@ class ScalarRows(TagRows):
         spark = self.shared.sparks.of(series, columns.spark, self._frame(line.group))
         texts = RowTexts(
             number(facts.last),
-            trend_text(facts.trend),
+            trend_text(facts.trend) if not series.left_out else "outline",
             extreme_text(facts.extremes, key.tag) if self.baseline is None else self._difference_text(series),
             f"★ {self._named(best.run, columns)}" if best else "",
             number(best.value) if best else "",
@@ -109,7 +122,11 @@ class ScalarRows(TagRows):
     def _best(self, line: Line) -> Best | None:
         """The best visible run of a tag; None with fewer than two to choose from, and on other runs' lines."""
         tag = line.tag or ""
-        best = self.shared.bests.of(tag, self.tag_list, self.snapshot.scalars, self.shared.facts)
+        if self._slowly and not self.shared.bests.knows(tag, self.tag_list):
+            self._to_come += 1
+            if self._to_come > _MEANS_AT_ONCE:
+                return None
+        best = self.shared.bests.of(tag, self.tag_list, self.snapshot)
         return best if best and line.run in (None, best.run) else None
 
     def _difference_text(self, series: ScalarSeries) -> str:

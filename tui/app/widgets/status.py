@@ -17,6 +17,7 @@ from tui.app.keys import KEYS, Key, footer_keys
 from tui.app.messages import Noticed
 from tui.app.parts import Part, cells_of, cut, fitting, spread
 from tui.app.progress_text import left_text
+from tui.app.remotes import link_parts
 from tui.app.selection import Selection
 from tui.app.shared import Shared
 from tui.app.shown_settings import fitting_settings
@@ -24,6 +25,7 @@ from tui.app.tab_labels import Label, tab_labels
 from tui.app.theme import Look
 from tui.app.widgets.line_view import StripView
 from tui.ingest.ingester import IngestStatus
+from tui.remote.status import RemoteStatus
 from tui.render.cells import width
 from tui.render.numbers import age, bytes_, plural
 from tui.render.strips import row_strip
@@ -40,14 +42,17 @@ def health(
     is."""
     if status.error:
         return [(f"{printable(status.error)} ", look.error)]
-    if status.loading:
-        if not status.bytes_total:
-            return [("looking for event files ", look.accent)]
-        return [(f"reading {status.bytes_read / status.bytes_total:.0%} of {bytes_(status.bytes_total)} ", look.accent)]
+    if status.silence is not None:
+        since, place = f"no answer since {status.silence.since} ", f"from {printable(status.silence.place)} "
+        return [(since, look.error), (place, look.error)]
+    if reading := _reading(status):
+        return [(reading, look.accent)]
     if not snapshot.runs:
         return [("watching ", look.dim)]
     states = Counter(shared.status(run).state for run in snapshot.runs.values())
     parts: list[Part] = []
+    if status.in_outline:
+        parts.append((f"{plural(status.in_outline, 'run')} in outline  ", look.warning))
     for state, mark, style in (
         (RunState.LIVE, "●", look.good),
         (RunState.NAN, "✗", look.error),
@@ -63,9 +68,34 @@ def health(
     if silences:
         text = age(min(silences))
         parts.append((f"last event {text if text == 'now' else text + ' ago'} ", look.dim))
-    if status.mode == "poll":
-        parts.append((" polling ", look.dim))
-    return parts
+    return [*parts, *_polling(status, look)]
+
+
+def _polling(status: IngestStatus, look: Look) -> list[Part]:
+    """That something is polled, and how often where it is slow."""
+    if status.mode == "inotify" and not status.detail:
+        return []
+    every = f"every {status.poll_seconds} s " if status.poll_seconds > 1 else ""
+    return [(f" polling {every}", look.dim)]
+
+
+def polled(status: IngestStatus) -> str:
+    """What is polled, why, and how often, in words; empty where the file system tells of all changes."""
+    if status.silence is not None:
+        return f"{status.silence}: nothing is read until there is one"
+    if not status.detail:
+        return ""
+    often = "second" if status.poll_seconds == 1 else f"{status.poll_seconds} s"
+    return f"{status.detail}: files that may grow are looked at every {often}, all others by turns"
+
+
+def _reading(status: IngestStatus) -> str:
+    """What is being read; empty where nothing is that was to be read before."""
+    if not status.loading:
+        return f"reading {plural(status.again, 'run')} again " if status.again else ""
+    if not status.bytes_total:
+        return "looking for event files "
+    return f"reading {status.bytes_read / status.bytes_total:.0%} of {bytes_(status.bytes_total)} "
 
 
 class Header(StripView, can_focus=False):
@@ -82,21 +112,32 @@ class Header(StripView, can_focus=False):
         super().__init__()
         self._shared = shared
         self.status = status
+        self.links: Sequence[RemoteStatus] = ()
+        self._counted: tuple[tuple[object, object], int] | None = None
 
     def compose_strips(self, width: int, height: int) -> list[Strip]:
         look, snapshot = self.look, self.snapshot
-        tags = len({key.tag for key in snapshot.scalars} | {key.tag for key in snapshot.blobs})
+        tags = self._tags_in(snapshot)
         points = sum(run.points for run in snapshot.runs.values())
         totals = ((len(snapshot.runs), "run"), (tags, "tag"), (points, "point"))
         left: list[Part] = [(" tbtui ", look.accent), (self._shared.place, look.text)]
         left += [(f"  {plural(n, name)}", look.dim) for n, name in totals if n or name != "point" or not tags]
-        right = health(snapshot, self.status, self._shared, look, left_text(self.progress))
+        right = link_parts(self.links, look)
+        if snapshot.runs or not right:
+            right += health(snapshot, self.status, self._shared, look, left_text(self.progress))
         total, severity = self.findings.problems(snapshot.problems, snapshot.runs)
         if total:
             right = [(f"! {plural(total, 'problem')}  ", severity_style(severity, look)), *right]
         right = fitting([("  ", look.text), *right], width - _LEFT_LEAST)
         left = fitting(left, width - cells_of(right))
         return [spread(left, right, width, look)]
+
+    def _tags_in(self, snapshot: StoreSnapshot) -> int:
+        """How many tags there are, counted again only where there may be other series: there may be 100,000."""
+        of = (snapshot.news.keys or snapshot.scalars, snapshot.blobs)
+        if self._counted is None or any(a is not b for a, b in zip(of, self._counted[0], strict=True)):
+            self._counted = of, len({key.tag for key in snapshot.scalars} | {key.tag for key in snapshot.blobs})
+        return self._counted[1]
 
     def watch_snapshot(self) -> None:
         self.redraw()

@@ -16,6 +16,7 @@ from tests.tui.analysis.health.curves import LONG_AFTER, decay, fired, judged, n
 from tests.tui.app.views import run_summary
 from tui.analysis.health import RULES, HealthCheck, Thresholds, check, courses
 from tui.model import Problem
+from tui.store.news import NO_NEWS
 from tui.store.snapshot import ScalarSeries, StoreSnapshot
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "health.md"
@@ -45,6 +46,31 @@ def test_only_what_has_changed_is_judged_again(counted: list[str]) -> None:
     second = replace(first, scalars={**first.scalars, grown.key: grown})
     assert [(one.tag, one.step) for one in health.findings(second, LONG_AFTER)] == [("a/loss", 300)]
     assert counted == ["a/loss", "b/loss", "b/loss"]
+
+
+def test_by_its_news_a_snapshot_is_judged_as_by_a_look_at_all_of_it(counted: list[str]) -> None:
+    curves = {
+        f"{run}/{tag}": noisy(decay(60), number)
+        for number, run in enumerate("abc")
+        for tag in ("train/loss", "val/loss")
+    }
+    every = {name: series(values, name.partition("/")[2], run=name[0]) for name, values in curves.items()}
+    whole, news, health = snapshot(*every.values()), NO_NEWS, HealthCheck()
+    news = news.next(list(whole.scalars), same_keys=False)
+    shown = replace(whole, news=news)
+    assert health.findings(shown, LONG_AFTER) == HealthCheck().findings(whole, LONG_AFTER) == ()
+    for version, (name, values) in enumerate((("a/train/loss", SPIKED), ("c/val/loss", decay(60)[::-1] + 1)), start=2):
+        newer = series(values, name.partition("/")[2], run=name[0], version=2 * version)
+        news = news.next([newer.key], same_keys=True)
+        shown = replace(shown, scalars={**shown.scalars, newer.key: newer}, news=news)
+        counted.clear()
+        found = health.findings(shown, LONG_AFTER)
+        assert counted == [newer.key.tag]
+        assert found == HealthCheck().findings(replace(shown, news=NO_NEWS), LONG_AFTER) != ()
+    fewer = {key: one for key, one in shown.scalars.items() if key.run != "a"}
+    runs = {name: run for name, run in shown.runs.items() if name != "a"}
+    lost = replace(shown, runs=runs, scalars=fewer, news=news.next(set(shown.scalars) - set(fewer), same_keys=False))
+    assert {one.run for one in health.findings(lost, LONG_AFTER)} == {"c"}
 
 
 def test_a_long_curve_is_judged_again_when_it_has_grown_by_much(counted: list[str]) -> None:
@@ -159,3 +185,19 @@ def test_damaged_records_of_a_run() -> None:
 def test_a_run_without_data_is_judged_too() -> None:
     assert fired() == []
     assert HealthCheck().findings(snapshot(runs=[run_summary("a", last_wall_time=None)]), LONG_AFTER) == ()
+
+
+def test_what_was_found_stays_when_only_an_outline_is_left(counted: list[str]) -> None:
+    health = HealthCheck()
+    whole = series(SPIKED, "a/loss")
+    outline = replace(whole, version=2, steps=whole.steps[::50], wall_times=whole.wall_times[::50],
+                      values=whole.values[::50], left_out=len(whole.steps) - 10)  # fmt: skip
+    other = replace(outline, key=whole.key._replace(tag="b/loss"))
+    health.judge_at_last({whole.key: whole})
+    found = [(one.rule, one.tag) for one in health.findings(snapshot(outline, other), LONG_AFTER)]
+    assert found == [(one.rule, one.tag) for one in HealthCheck().findings(snapshot(whole), LONG_AFTER)]
+    assert ("spike", "a/loss") in found
+    # Read again, it is judged again.
+    calm = series(noisy(decay(500), 1), "a/loss")
+    assert health.findings(snapshot(replace(calm, version=3)), LONG_AFTER) == ()
+    assert counted.count("b/loss") == 0

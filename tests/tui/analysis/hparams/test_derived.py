@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from logging_lib.tfevents.hparams import HParam
 from tui.analysis.hparams.run_names import hparams_of_name, hparams_of_names
-from tui.analysis.hparams.texts import LONGEST, MOST_KEYS, hparams_of_text, may_hold_hparams
+from tui.reader.hparam_text import LONGEST, MOST_KEYS, hparams_of_text, may_hold_hparams
 
 
 @pytest.mark.parametrize(
