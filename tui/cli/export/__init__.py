@@ -12,7 +12,7 @@ from typing import TypeVar
 from logging_lib.tfevents import plugins
 from tui.cli.errors import CommandError
 from tui.cli.export.blobs import histogram_table, text_table
-from tui.cli.export.choice import Choice
+from tui.cli.export.choice import Choice, kept, tell_left_out
 from tui.cli.export.hparams import mixed_columns, session_table
 from tui.cli.export.lines import write_csv, write_jsonl
 from tui.cli.export.media import INDEX_NAMES, MediaDirectory, audio_table, image_table
@@ -50,12 +50,21 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "-o", metavar="PATH", dest="path", help="write to this file, not stdout; media: into this new directory"
     )
     parser.add_argument(
+        "--dask",
+        metavar="SCHEDULER",
+        nargs="?",
+        const="",
+        help="parquet: a file for each run in -o DIR, made on this Dask cluster (address or file) or one of its own",
+    )
+    parser.add_argument(
         "--superseded", action="store_true", help="also what a restarted run logged again, with a column that says so"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write what was asked for; returns the exit code, 1 where nothing matched or could be read."""
+    if arguments.dask is not None:
+        return _on_cluster(arguments)
     choice = Choice(pattern("--run", arguments.run_re), pattern("--tag", arguments.tag_re))
     directory = _media_directory(arguments)
     if arguments.format == "parquet":
@@ -77,6 +86,17 @@ def run(arguments: argparse.Namespace) -> int:
         rows = _write(shown, arguments.format, path)
     problems.end()
     return 0 if rows else 1
+
+
+def _on_cluster(arguments: argparse.Namespace) -> int:
+    if arguments.format != "parquet":
+        raise CommandError("--dask writes Parquet: add --format parquet")
+    if arguments.path is None:
+        raise CommandError("--dask writes a file for each run; give a directory for them with -o DIR")
+    _check_parquet(arguments)
+    from tui.cli.export.cluster import export_on_cluster
+
+    return export_on_cluster(arguments)
 
 
 def _media_directory(arguments: argparse.Namespace) -> MediaDirectory | None:
@@ -132,14 +152,9 @@ def _sessions(snapshot: StoreSnapshot, choice: Choice, form: str) -> Table | Non
 
 def _kept(chosen: Sequence[_Series], *, superseded: bool) -> list[_Series]:
     """The series with or without their superseded points; how many are left out is told."""
-    if superseded:
-        return list(chosen)
-    kept = [series.current() for series in chosen]
-    left_out = sum(len(series.steps) for series in chosen) - sum(len(series.steps) for series in kept)
-    if left_out:
-        were = "point was" if left_out == 1 else "points were"
-        tell(f"{left_out} superseded {were} left out; --superseded exports them too")
-    return kept
+    series, left_out = kept(chosen, superseded=superseded)
+    tell_left_out(left_out)
+    return series
 
 
 def _watched(table: Table, progress: Progress) -> Table:

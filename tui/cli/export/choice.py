@@ -1,12 +1,13 @@
-"""Which series are exported: those in whose runs and tags patterns are found."""
+"""Which series are exported: those in whose runs and tags patterns are found, with superseded points or without."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from tui.cli.reading import tell
 from tui.model import SeriesKey
 from tui.store.snapshot import BlobSeries, ScalarSeries
 
@@ -28,3 +29,18 @@ class Choice:
             if key.plugin == plugin and self.run.search(key.run) and self.tag.search(key.tag)
         ]
         return sorted(chosen, key=lambda series: series.key.run)
+
+
+def kept(chosen: Sequence[_Series], *, superseded: bool) -> tuple[list[_Series], int]:
+    """The series with or without their superseded points, and how many are left out."""
+    if superseded:
+        return list(chosen), 0
+    current = [series.current() for series in chosen]
+    return current, sum(len(series.steps) for series in chosen) - sum(len(series.steps) for series in current)
+
+
+def tell_left_out(points: int) -> None:
+    """Tell how many superseded points are not exported; nothing where none are."""
+    if points:
+        were = "point was" if points == 1 else "points were"
+        tell(f"{points} superseded {were} left out; --superseded exports them too")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -28,11 +28,12 @@ _TYPES: dict[ColumnType, Any] = {
 }
 
 
-def write_parquet(stream: BinaryIO, table: Table) -> int:
+def write_parquet(stream: BinaryIO, table: Table, about: Callable[[int], Mapping[str, str]] | None = None) -> int:
     """Typed columns, compressed by zstd, a row group at a time; returns the number of rows.
 
     Names are dictionary-encoded. A cell of ANY is a text: `plain_text` of what is none. What is no UTF-8 in a name,
-    which Parquet does not allow, becomes an escape such as `\\udcff`.
+    which Parquet does not allow, becomes an escape such as `\\udcff`. `about` is given the number of rows, and what it
+    returns is kept in the file's footer.
     """
     schema = pa.schema([(_utf8(column.name), _TYPES[column.type]) for column in table.columns])
     rows = 0
@@ -41,6 +42,8 @@ def write_parquet(stream: BinaryIO, table: Table) -> int:
             # Each block has a dictionary of its own; Parquet has one a row group.
             writer.write_table(pa.Table.from_batches(group, schema).unify_dictionaries())
             rows += sum(len(batch) for batch in group)
+        if about is not None:
+            writer.add_key_value_metadata(about(rows))
     return rows
 
 
