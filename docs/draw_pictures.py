@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import io
 import json
 import os
 import re
@@ -33,6 +34,7 @@ from tui.app.shared import shared_for
 from tui.app.terminal_kind import terminal_kind
 from tui.cli.demo_model import LIVE, Recipe
 from tui.cli.demo_training import Sweep, Training
+from tui.cli.main import main as run_command
 from tui.ingest.watcher import Watcher
 from tui.reader.named_logdir import LogDir
 
@@ -324,13 +326,14 @@ def landscapes(place: Path) -> None:
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: keys are pressed one after the other when all is read."""
+    """One picture: keys are pressed one after the other when all is read. Or what a `command` prints of the data."""
 
     name: str
     keys: str = ""
     size: tuple[int, int] = _WIDE
     data: Callable[[Path], None] = sweep
     settings: Settings = START.settings
+    command: str = ""
 
 
 _CHART = "down down down enter"
@@ -370,6 +373,7 @@ _ALL = (
     Picture("sixteen", f"{_CHART} y", settings=Settings(palette="ansi", ascii=True), size=(120, 30)),
     Picture("images", "2 g", data=landscapes, size=(100, 20)),
     Picture("image_difference", "2 enter g g", data=landscapes, size=(110, 20)),
+    Picture("report", command="report runs --charts 2 --title Sweep --no-date --format svg"),
     Picture("help", "question_mark", size=(120, 45)),
 )
 PICTURES_BY_NAME = {picture.name: picture for picture in _ALL}
@@ -383,7 +387,13 @@ def draw(picture: Picture) -> str:
         for number, path in enumerate(sorted(runs.rglob("*"))):
             if is_event_filename(path.name):  # the name holds when and where it was written
                 path.rename(path.with_name(f"events.out.tfevents.{int(NOW)}.host.{number}"))
-        return asyncio.run(_drawn(picture, runs))
+        return _printed(picture.command) if picture.command else asyncio.run(_drawn(picture, runs))
+
+
+def _printed(command: str) -> str:
+    with contextlib.redirect_stdout(io.StringIO()) as printed, mock.patch.object(time, "time", lambda: NOW):
+        run_command(command.split())
+    return printed.getvalue()
 
 
 @contextlib.contextmanager

@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Sequence
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from tui.render.cells import fit
+from tui.render.cells import width as cells_of
 from tui.render.numbers import count, number
 from tui.render.text import printable
 
 Floats = npt.NDArray[np.float64]
 Ticks = Sequence[tuple[float, str]]
+
+BRAILLE = "braille"
+_PAINTED = re.compile(r"\x1b\[([0-9;]*)m")
+_LABEL_GAP = 2
+_RGB, _PAPER = "38;2;1;", "48;"
+# plotext's smallest figure that has room for axes with their labels.
+_LEAST_WIDTH, _LEAST_HEIGHT = 10, 5
+
+
+class Stroke(NamedTuple):
+    """Points with a line through them, shares 0..1 of the axes from the left and from below.
+
+    `marker` is BRAILLE, or one narrow character that is put at every point, without a line. `paint` is a number, 0 to
+    65535, that tells the stroke's cells from others'.
+    """
+
+    x: Floats
+    y: Floats
+    paint: int
+    marker: str = BRAILLE
+
+
+Line = list[tuple[str, int | None]]
+"""Stretches of one line of text with the paint of the stroke that drew them, None for axes and blanks."""
+
 
 # plotext has one figure a process, and its C++ code aborts the process at a NaN. So one thread draws at a time, and
 # all that it is given are fractions of the axes, 0..1, computed here from finite values.
@@ -58,6 +86,67 @@ def bars(
     return [fit(line, width) for line in (lines + [""] * height)[:height]]
 
 
+def chart(
+    strokes: Sequence[Stroke], width: int, height: int, *, x_ticks: Ticks, y_ticks: Ticks, x_label: str = ""
+) -> list[Line]:
+    """Strokes with axes, the last before the others: `height` lines of at most `width` cells, 10 x 5 at least.
+
+    Ticks are shares 0..1 of the axes with their labels; points that are not finite or beside the axes are left out.
+    Labels of x that would touch are left out.
+    """
+    width, height = max(width, _LEAST_WIDTH), max(height, _LEAST_HEIGHT)
+    y_labels = {share: printable(label) for share, label in y_ticks if 0 <= share <= 1}
+    gutter = max(map(cells_of, y_labels.values()), default=0) + 1
+    x_labels = _apart({share: printable(label) for share, label in x_ticks if 0 <= share <= 1}, width - gutter)
+    with _figure_lock:
+        figure, plotext = _figure(width, height, x_labels, y_labels)
+        figure.label(printable(x_label)) if x_label else None
+        for stroke in strokes:
+            inside = (stroke.x >= 0) & (stroke.x <= 1) & (stroke.y >= 0) & (stroke.y <= 1)
+            if inside.any():
+                pixel = plotext.pixel((1, *divmod(stroke.paint, 256)))
+                signal = figure.signal(
+                    stroke.x[inside].tolist(), stroke.y[inside].tolist(), marker=plotext.marker(stroke.marker, pixel)
+                )
+                figure.draw(signal.lines() if stroke.marker == BRAILLE else signal)
+        text: str = figure.build().string()
+    return [_painted(line) for line in (text.split("\n") + [""] * height)[:height]]
+
+
+def _apart(labels: dict[float, str], width: int) -> dict[float, str]:
+    """Every so many-th of the labels of x, so that there are blanks between them; at the ends they stay inside."""
+    places = []
+    for share in sorted(labels):
+        cells = cells_of(labels[share])
+        start = min(max(share * (width - 1) - cells / 2, 0), width - cells)
+        places.append((share, start, start + cells))
+    for stride in range(1, len(places) + 1):
+        kept = places[::stride]
+        if all(end + _LABEL_GAP <= start for (_, _, end), (_, start, _) in pairwise(kept)):
+            return {share: labels[share] for share, _, _ in kept}
+    return {}
+
+
+def _painted(line: str) -> Line:
+    """A line as plotext colours it, with the paints that its colours stand for; blanks at its end are left out."""
+    spans: Line = []
+    paint: int | None = None
+    for at, part in enumerate(_PAINTED.split(line)):
+        if at % 2:
+            if part.startswith(_RGB):
+                high, low = map(int, part.removeprefix(_RGB).split(";"))
+                paint = 256 * high + low
+            elif not part.startswith(_PAPER):
+                paint = None
+        elif part:
+            spans.append((part, paint))
+    while spans and not (text := spans[-1][0].rstrip()):
+        spans.pop()
+    if spans:
+        spans[-1] = text, spans[-1][1]
+    return spans
+
+
 def _along(values: Floats, lo: float, hi: float) -> Floats:
     """Values, clipped to [lo, hi], as fractions of it, 0.5 where it has no span; halves, since that may overflow."""
     span = hi / 2 - lo / 2
@@ -78,18 +167,24 @@ def _draw(
 ) -> list[str]:
     """Filled rectangles (left, right, top, from the bottom) in plain text; every number is a fraction of an axis."""
     with _figure_lock:
-        import plotext  # 0.15 s, for the few screens and commands that use it
-
-        plotext.terminal.limit(False, False)
-        figure: Any = plotext.figure
-        figure.clear()
-        figure.plot_size(width, height)
-        for axis, far_side, ticks in (("x", "upper", x_ticks), ("y", "right", y_ticks)):
-            figure.axes(False, axis=axis, side=far_side)
-            figure.ruler(axis).lim(0, 1).alignment(lim="edge")
-            figure.ruler(axis).ticks(list(ticks), list(ticks.values()))
-            figure.ruler(axis, far_side).ticks([], [])
+        figure, _ = _figure(width, height, x_ticks, y_ticks)
         for left, right, top in rectangles:
             figure.draw(figure.rectangle((left, right), (0, top), marker="hd"))
         text: str = figure.build().string(colorless=True)
     return text.split("\n")
+
+
+def _figure(width: int, height: int, x_ticks: dict[float, str], y_ticks: dict[float, str]) -> tuple[Any, Any]:
+    """The figure, blank, with axes from 0 to 1 at its left and below, and plotext itself."""
+    import plotext  # 0.15 s, for the few screens and commands that use it
+
+    plotext.terminal.limit(False, False)
+    figure: Any = plotext.figure
+    figure.clear()
+    figure.plot_size(width, height)
+    for axis, far_side, ticks in (("x", "upper", x_ticks), ("y", "right", y_ticks)):
+        figure.axes(False, axis=axis, side=far_side)
+        figure.ruler(axis).lim(0, 1).alignment(lim="edge")
+        figure.ruler(axis).ticks(list(ticks), list(ticks.values()))
+        figure.ruler(axis, far_side).ticks([], [])
+    return figure, plotext

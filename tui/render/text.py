@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
+from tui.shown_paths import shown
+
 _LONGEST_CACHED = 512
 
 _ESCAPED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -35,8 +37,10 @@ def printable(s: str) -> str:
     Controls, escape sequences, line separators, bidi overrides, lone surrogates, and zero-width and format
     characters become visible escapes (`\n`, `\x1b`, `\u202e`). So do combining marks that stand first, since they
     would change whatever is drawn before them. Ordinary text in any script is unchanged; an emoji sequence falls
-    into its parts. Doing it twice changes nothing. It cannot be undone: a backslash stays one.
+    into its parts. Doing it twice changes nothing. It cannot be undone: a backslash stays one. A path in the mirror of
+    a remote logdir becomes the remote one.
     """
+    s = shown(s)
     if s.isascii() and s.isprintable():
         return s
     return _cached(s) if len(s) <= _LONGEST_CACHED else _escaped(s)
