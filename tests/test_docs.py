@@ -22,7 +22,7 @@ README = DOCS.parent / "README.md"
 PAGES = [*sorted(DOCS.parent.glob("*.md")), *sorted(DOCS.glob("*.md"))]
 CONFIGURATION = (DOCS / "configuration.md").read_text(encoding="utf-8")
 LARGEST_PICTURE, LARGEST_PHOTOGRAPH = 150_000, 120_000
-COMMANDS = ("check", "demo", "diff", "export", "hparams", "inspect", "ls", "status", "tags")
+COMMANDS = ("check", "demo", "diff", "export", "hparams", "inspect", "ls", "plot", "report", "serve", "status", "tags")
 
 
 def example() -> str:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:  # moto takes a second to import, and need not be there to be missed
+    from tests.integration.remote_servers import Served
 
 _PACKAGES = (
     "dask",
     "distributed",
     "duckdb",
     "fsspec",
+    "mlflow",
     "moto",
     "pandas",
     "polars",
@@ -19,6 +26,7 @@ _PACKAGES = (
     "selenium",
     "sshfs",
     "textual_serve",
+    "wandb",
 )
 _PROGRAMS = {"sshd": "openssh-server", "chromium": "chromium", "chromedriver": "chromium-driver"}
 
@@ -35,3 +43,26 @@ def pytest_configure() -> None:
     ]
     if programs:
         raise pytest.UsageError(f"tests/integration needs programs: apt-get install {' '.join(programs)}")
+
+
+@pytest.fixture
+def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, Path], Served]]:
+    """Starts a server of a kind on a directory: what the test runs is let in, and has a cache of its own."""
+    from tests.integration.remote_servers import SERVERS
+
+    started: list[Served] = []
+
+    def start(kind: str, files: Path) -> Served:
+        home = tmp_path / f"home{len(started)}"
+        home.mkdir()
+        served = SERVERS[kind](files, home)
+        started.append(served)
+        for name, value in served.environ.items():
+            monkeypatch.setenv(name, value)
+        return served
+
+    monkeypatch.setenv("TBTUI_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("TBTUI_PATIENCE", "5")
+    yield start
+    for served in started:
+        served.close()

@@ -13,10 +13,9 @@ from tui.analysis.health import RULES, Finding, HealthCheck
 from tui.analysis.run_state import RunState, next_state_change, run_state, signs_of_life
 from tui.app.histogram_digests import digest_at
 from tui.cli.errors import CommandError
-from tui.cli.logdirs import parse_logdirs
 from tui.cli.output import results
 from tui.cli.pattern import pattern
-from tui.cli.reading import read_logdirs, tell
+from tui.cli.reading import fetched_logdirs, read_logdirs, start_links, tell
 from tui.cli.table import table
 from tui.ingest.ingester import Ingester
 from tui.render.text import printable
@@ -103,8 +102,10 @@ def _watch(arguments: Sequence[str], check: _Check) -> list[Finding]:
         CommandError: reading has stopped.
     """
     news = threading.Event()
-    ingester = Ingester(parse_logdirs(arguments), on_commit=lambda version: news.set())
+    logdirs = fetched_logdirs(arguments)
+    ingester = Ingester(logdirs, on_commit=lambda version: news.set())
     ingester.start()
+    links = start_links(logdirs)
     try:
         while True:
             news.clear()
@@ -122,6 +123,8 @@ def _watch(arguments: Sequence[str], check: _Check) -> list[Finding]:
             news.wait(_until_change(check.runs_of(snapshot)))
     finally:
         ingester.stop()
+        for link in links:
+            link.stop()
 
 
 def _have_ended(runs: Sequence[RunSummary]) -> bool:

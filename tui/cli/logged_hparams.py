@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from logging_lib.tfevents import plugins
 from logging_lib.tfevents.hparams import HParam
-from tui.analysis.hparams.texts import LONGEST, hparams_of_text, may_hold_hparams
 from tui.cli.reading import ProblemLines
 from tui.model import BlobRef
+from tui.reader.hparam_text import LONGEST, hparams_of_text, may_hold_hparams
 from tui.reader.payload import PayloadError, read_text
 from tui.store.snapshot import StoreSnapshot
 

@@ -12,6 +12,7 @@ from tui.cli.reading import read_logdir, tell
 from tui.cli.table import table
 from tui.render.numbers import duration
 from tui.render.text import printable
+from tui.shown_paths import shown
 from tui.store.snapshot import RunSummary
 
 _HEADINGS = ("run", "state", "tags", "points", "last step", "last event", "problems")
@@ -54,7 +55,7 @@ def _as_object(run: RunSummary, now: float) -> dict[str, object]:
         "first_event": run.first_wall_time,
         "last_event": run.last_wall_time,
         "problems": run.problems,
-        "files": list(run.paths),
+        "files": [shown(path) for path in run.paths],
         "gone": list(run.gone),
     }
 

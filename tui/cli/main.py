@@ -17,19 +17,23 @@ from types import ModuleType
 from tui.cli.errors import CommandError
 
 # Modules of this package, imported when they are run: nobody waits for what others need.
-_COMMANDS = ("demo", "ls", "tags", "export", "hparams", "diff", "check", "status", "inspect")
+_COMMANDS = ("demo", "serve", "ls", "tags", "export", "plot", "report", "hparams", "diff", "check", "status", "inspect")
 _USAGE = """tbtui LOGDIR... [OPTIONS]   watch the runs in these directories
        tbtui demo [DIR] [OPTIONS]  write a live synthetic training and watch it
+       tbtui serve LOGDIR...       show the screen in a browser
        tbtui ls LOGDIR             list runs
        tbtui tags LOGDIR           list tags
        tbtui export LOGDIR         write every point, histogram, text, image... for other programs
+       tbtui plot LOGDIR           draw charts as text
+       tbtui report LOGDIR...      one file about the runs, for a pull request or a mail
        tbtui hparams LOGDIR        compare sessions by hparams and metrics
        tbtui diff LOGDIR RUN RUN   what tells two runs apart
        tbtui check LOGDIR...       what looks wrong in the runs, with an exit code for scripts
        tbtui status LOGDIR...      one line, for a status bar
        tbtui inspect FILE          check an event file
        tbtui COMMAND --help        options of a command"""
-_EPILOG = "NAME:PATH gives a LOGDIR a name; one that is called like a command is opened by ./NAME."
+_EPILOG = """A LOGDIR may be a URL: s3://, gs://, ssh://, https://... (docs/remote.md).
+NAME:PATH gives it a name; one that is called like a command is opened by ./NAME."""
 
 
 def entry_point() -> int:
@@ -64,7 +68,9 @@ def main(argv: Sequence[str]) -> int:
         return 2
     if argv[0] in _COMMANDS:
         module = import_module(f"tui.cli.{argv[0]}")
-        code: int = module.run(_command_parser(module).parse_args(argv))
+        arguments = _command_parser(module).parse_args(argv)
+        _choose_cache(arguments)
+        code: int = module.run(arguments)
         return code
     if "--version" in argv:
         from tui import __version__
@@ -73,6 +79,7 @@ def main(argv: Sequence[str]) -> int:
         return 0
     parser = _screen_parser()
     arguments = parser.parse_intermixed_args(argv)
+    _choose_cache(arguments)
     if not arguments.logdirs:
         parser.error("no LOGDIR")
     if (first := arguments.logdirs[0]) in _COMMANDS and not Path(first).exists():
@@ -83,8 +90,24 @@ def main(argv: Sequence[str]) -> int:
 def _command_parser(module: ModuleType) -> argparse.ArgumentParser:
     parser = _parser()
     # Without their own `prog` the subcommands would repeat the whole usage text.
-    module.add_parser(parser.add_subparsers(metavar="COMMAND", prog="tbtui"))
+    subparsers = parser.add_subparsers(metavar="COMMAND", prog="tbtui")
+    module.add_parser(subparsers)
+    for command in subparsers.choices.values():
+        if any(action.metavar == "LOGDIR" for action in command._actions):
+            _add_cache(command)
     return parser
+
+
+def _add_cache(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--cache", metavar="DIR", help="where remote logdirs are mirrored, instead of ~/.cache/tbtui/remote"
+    )
+
+
+def _choose_cache(arguments: argparse.Namespace) -> None:
+    """For this process and those that it starts, as the variable would."""
+    if getattr(arguments, "cache", None):
+        os.environ["TBTUI_CACHE"] = str(Path(arguments.cache).expanduser().absolute())
 
 
 def _screen_parser() -> argparse.ArgumentParser:
@@ -93,6 +116,7 @@ def _screen_parser() -> argparse.ArgumentParser:
     parser = _parser()
     parser.add_argument("logdirs", metavar="LOGDIR", nargs="*", help="a directory with event files in or below it")
     parser.add_argument("--version", action="store_true", help="show the version and exit")
+    _add_cache(parser)
     add_screen_options(parser)
     return parser
 

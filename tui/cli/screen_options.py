@@ -10,7 +10,7 @@ from pathlib import Path
 from tui.app import cap_frames
 from tui.app.config_file import Config, read_config
 from tui.app.places import config_path, state_directory
-from tui.app.settings import RULES, Between, OneOf, Start
+from tui.app.settings import RULES, Between, Bytes, OneOf, Start
 from tui.cli.errors import CommandError
 from tui.render.text import printable
 
@@ -30,6 +30,7 @@ SETTINGS = {
     "diff": "diff",
     "mouse": "mouse",
     "fps": "fps",
+    "memory": "memory",
 }
 """Option -> the setting that it gives."""
 _SWITCH = argparse.BooleanOptionalAction
@@ -56,6 +57,9 @@ def add_screen_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--diff", action=_SWITCH, help="send the terminal only what changed (usual)")
     group.add_argument("--mouse", action=_SWITCH, help="take the mouse from the terminal (usual)")
     group.add_argument("--fps", metavar="N", type=_number("fps"), help="draw a change at most so often a second")
+    group.add_argument(
+        "--memory", metavar="SIZE", type=_bytes, help="let points go beyond this, such as 2G; else all are kept"
+    )
     group.add_argument("--config", metavar="FILE", type=Path, help="instead of ~/.config/tbtui/config.toml")
     group.add_argument("--fresh", action="store_true", help="neither use nor change what is remembered")
 
@@ -83,6 +87,27 @@ def _number(setting: str) -> Callable[[str], float]:
             raise argparse.ArgumentTypeError(f"{text!r} is not {rule.allowed}") from None
 
     return number
+
+
+def _bytes(text: str) -> int:
+    rule = RULES["memory"]
+    assert isinstance(rule, Bytes)
+    try:
+        return rule.taken(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {rule.allowed}") from None
+
+
+def screen_arguments(arguments: argparse.Namespace) -> list[str]:
+    """The command line that says what these arguments say: the options of the screen, and the logdirs."""
+    words: list[str] = []
+    for option in (*SETTINGS, "config", "fresh"):
+        value = getattr(arguments, option)
+        if isinstance(value, bool):
+            words += [f"--{option}"] if value else [] if option == "fresh" else [f"--no-{option}"]
+        elif value is not None:
+            words.append(f"--{option}={value}")
+    return [*words, "--", *arguments.logdirs]
 
 
 def start_of(arguments: argparse.Namespace, *, remembers: bool = True) -> Start:

@@ -50,6 +50,9 @@ def started(*options: str) -> Start:
         (["--no-diff"], {"diff": False}),
         (["--no-mouse"], {"mouse": False}),
         (["--fps", "30"], {"fps": 30}),
+        (["--memory", "500M"], {"memory": 500_000_000}),
+        (["--memory", "0.5g"], {"memory": 500_000_000}),
+        (["--memory=2000000000"], {"memory": 2_000_000_000}),
         (["--x", "step", "--log"], {"axis": "step", "log_y": True}),
     ],
 )
@@ -104,6 +107,7 @@ def test_a_file_that_is_named_must_be_there(home: Path, monkeypatch: pytest.Monk
         (["--smooth", "1"], "argument --smooth: '1' is not a number from 0 to 0.999"),
         (["--smooth", "x"], "argument --smooth: 'x' is not a number from 0 to 0.999"),
         (["--smooth", "nan"], "argument --smooth: 'nan' is not a number from 0 to 0.999"),
+        (["--memory", "999k"], "argument --memory: '999k' is not a size from 1M on, such as 500M or 2G"),
         (["--fps", "0"], "argument --fps: '0' is not a whole number from 1 to 1000"),
         (["--fps", "1.5"], "argument --fps: '1.5' is not a whole number from 1 to 1000"),
     ],
