@@ -75,8 +75,10 @@ async def opened(path: Path, size: tuple[int, int] = (160, 45), *, now: float = 
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: not app.ingester.status.loading and app.main.snapshot is app.ingester.snapshot)
         await until(pilot, lambda: app.watching.is_judged)
-        for _ in range(2):  # what is shown may widen the runs pane, which lays the screen out again
-            await pilot.pause()
+        before = None
+        while before != (before := screen(pilot)):  # what is shown may widen the runs pane, which lays all out again
+            for _ in range(2):
+                await pilot.pause()
         yield pilot
 
 
