@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from logging_lib.tfevents.record import HEADER_BYTES, Record, RecordDecoder
-from tui.model import Batch, Forgotten, Gone, Problem, Recovered, RunActivity
+from tui.model import Batch, Forgotten, Problem, RunActivity
+from tui.reader.complaint import Complaint
 from tui.reader.continuity import SAMPLE_BYTES, Identity, Sample, State, end_of_data, holds_record
 from tui.reader.decode import EventDecoder
 from tui.reader.mark import Mark
@@ -95,7 +96,7 @@ class EventFileReader:
         self._doubt_at, self._doubt = math.inf, 0.0
         # What was read is to be compared with the file before more is read.
         self._unsure = False
-        self._complaint: str | None = None
+        self._complaint = Complaint(self.path)
         # Set while the complaint is that the file lost bytes.
         self._cut: _Cut | None = None
         # The file's first bytes, by which one that lost its end is told from another in its place.
@@ -180,7 +181,7 @@ class EventFileReader:
         self._changed = state != self._state and (state.size > 0 or self.offset > 0)
         self._unsure = self._changed
         # A file that cannot be opened is tried again when it is read; an empty one that was gone is back.
-        return [] if self._changed else self._say(None)
+        return [] if self._changed else self._complaint.say(None)
 
     def _note_change(self, mtime: float, *, is_first: bool) -> None:
         """Keep when it was. The clock of the file's server may be hours behind ours, or ahead."""
@@ -235,7 +236,7 @@ class EventFileReader:
         self._samples.clear()
         self._damage_told = -1
         self._damaged.clear()
-        self._state = self._complaint = self._cut = self._head = None
+        self._state = self._cut = self._head = self._complaint.reason = None
         self._no_memory = self._blocked = self._forgetful = False
         return [Forgotten(self.run, self.path)]
 
@@ -306,8 +307,8 @@ class EventFileReader:
         told += [*self.forget(), RunActivity(self.run, self.path, 0, None, None)]
         if state.identity == self.identity and state.size < read and head and not head.differs_in(file):
             self._cut = _Cut(read, head)
-            self._complaint = f"file shrank from {read} to {state.size} bytes; it was read again from its start"
-            told.append(Problem(self.path, None, self._complaint))
+            shrank = f"file shrank from {read} to {state.size} bytes; it was read again from its start"
+            told += self._complaint.say(shrank)
 
     def _remember(self, file: FileIO, damage: Iterable[Problem]) -> None:
         for problem in list(damage)[-_MOST_SAMPLES:]:
@@ -321,27 +322,17 @@ class EventFileReader:
         if self._cut is not None and state.size < self._cut.size and not self._cut.head.differs_in(file):
             return []
         self._cut = None
-        return self._say(None if end == state.size else f"{_ZEROS} from byte {end} to its end")
+        return self._complaint.say(None if end == state.size else f"{_ZEROS} from byte {end} to its end")
 
     def _miss(self, error: OSError) -> list[Batch]:
         """It cannot be read now; when it can, it is looked at anew."""
         self._state = self._cut = None
-        if isinstance(error, FileNotFoundError | NotADirectoryError):
-            told = self._block("file is gone; what was read of it stays")
-            return [*told, Gone(self.path)] if told else []
-        return self._block(f"file cannot be read: {error.strerror}")
+        self._blocked = True
+        return self._complaint.miss(error)
 
     def _block(self, reason: str) -> list[Batch]:
         self._blocked = True
-        return self._say(reason)
-
-    def _say(self, reason: str | None) -> list[Batch]:
-        """Have this be what is wrong with the file as a whole, in place of what was."""
-        if reason == self._complaint:
-            return []
-        told: list[Batch] = [] if self._complaint is None else [Recovered(self.path)]
-        self._complaint = reason
-        return told if reason is None else [*told, Problem(self.path, None, reason)]
+        return self._complaint.say(reason)
 
 
 def _once_more_if_stale(do: Callable[[_Argument], _Result], argument: _Argument) -> _Result:

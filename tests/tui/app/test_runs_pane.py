@@ -315,6 +315,15 @@ def counting(draw: Callable[..., object], lines: list[int]) -> Callable[..., obj
     return drawn
 
 
+async def test_of_a_run_that_goes_on_only_its_last_line_is_kept() -> None:
+    async with showing(of_runs(run_summary("a", points=1)), now=NOW) as (pilot, main):
+        for points in range(2, 12):
+            main.show(of_runs(run_summary("a", points=points)), READ)
+            await pilot.pause()
+            assert pane(pilot)[1].endswith(f" {points}")
+        assert len(pilot.app.screen.query_one(RunsPane)._drawn) == 1
+
+
 async def test_lines_are_made_anew_only_when_what_is_listed_changes() -> None:
     async with showing(thousands(300), now=NOW) as (pilot, main):
         made = pilot.app.screen.query_one(RunsPane)._listing.lines

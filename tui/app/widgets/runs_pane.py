@@ -52,7 +52,8 @@ class RunsPane(LineView):
         self._listing = RunListing(shared)
         self._wanted: str | None = None
         self._wanted_width = 0
-        self._drawn: dict[tuple[object, ...], Strip] = {}
+        # Of each line how it was drawn last, and from what.
+        self._drawn: dict[int, tuple[tuple[object, ...], Strip]] = {}
         self._drawn_for: tuple[object, ...] = ()
 
     # What is listed
@@ -173,10 +174,12 @@ class RunsPane(LineView):
             runs.mark(run), runs.colour(run), run in s.hidden, run in s.pinned_runs,
             run == self._lines.baseline, run == self._lines.focused,
         )  # fmt: skip
-        key = index, width, on_cursor, self._listing.told(index), looks
-        if key not in self._drawn:
-            self._drawn[key] = self._line_strip(index, width, on_cursor=on_cursor)
-        return self._drawn[key]
+        made_from = width, on_cursor, self._listing.told(index), looks
+        known, strip = self._drawn.get(index, ((), Strip.blank(0)))
+        if known != made_from:
+            strip = self._line_strip(index, width, on_cursor=on_cursor)
+            self._drawn[index] = made_from, strip
+        return strip
 
     def _line_strip(self, index: int, width: int, *, on_cursor: bool) -> Strip:
         if not self._listing.lines[index].selectable:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from io import FileIO
 from typing import Protocol
 
-from tui.model import Batch, Forgotten, Gone, Problem, Recovered, RunActivity
+from tui.model import Batch, Forgotten, RunActivity
+from tui.reader.complaint import Complaint
 from tui.reader.continuity import Identity, Sample, State
 from tui.reader.event_file import opened_status
 from tui.reader.peers.rows import Rows
@@ -62,7 +63,7 @@ class TailReader:
         self._state: State | None = None
         self._changed = False
         self._blocked = False
-        self._complaint: str | None = None
+        self._complaint = Complaint(path)
         self._samples: tuple[Sample, ...] = ()
 
     @property
@@ -96,7 +97,7 @@ class TailReader:
             self.identity = state.identity
         self._blocked = False
         self._changed = state.size > 0 or self._offset > 0
-        return [] if self._changed else self._say(None)
+        return [] if self._changed else self._complaint.say(None)
 
     def read(self) -> list[Batch]:
         """Parse the next chunk, for `take`; returns what there is to tell about the file itself."""
@@ -132,7 +133,7 @@ class TailReader:
         self._rows = Rows(self.run, self.path)
         self._parser = self._make_parser(self._rows)
         self._offset, self._samples = 0, ()
-        self._state = self._complaint = None
+        self._state = self._complaint.reason = None
         self._blocked = False
         return [Forgotten(self.run, self.path)]
 
@@ -144,7 +145,7 @@ class TailReader:
             stays = [RunActivity(self.run, self.path, 0, None, None)] if self._rows.accepted else []
             told += [*self.forget(), *stays]
         self.identity = state.identity
-        told += self._say(None)
+        told += self._complaint.say(None)
         data = b"" if self._parser.refused else os.pread(file.fileno(), CHUNK_BYTES, self._offset)
         seen = self._offset + len(data)
         done = self._parser.feed(data, self._offset) if data else 0
@@ -159,22 +160,7 @@ class TailReader:
     def _miss(self, error: OSError) -> list[Batch]:
         """It cannot be read now; when it can, it is looked at anew."""
         self._state = None
-        if not isinstance(error, FileNotFoundError | NotADirectoryError):
-            return self._block(f"file cannot be read: {error.strerror}")
-        if not self._rows.accepted:  # of a file that was no log nothing is missed
-            self._blocked = True
-            return []
-        told = self._block("file is gone; what was read of it stays")
-        return [*told, Gone(self.path)] if told else []
-
-    def _block(self, reason: str) -> list[Batch]:
         self._blocked = True
-        return self._say(reason)
-
-    def _say(self, reason: str | None) -> list[Batch]:
-        """Have this be what is wrong with the file as a whole, in place of what was."""
-        if reason == self._complaint:
-            return []
-        told: list[Batch] = [] if self._complaint is None else [Recovered(self.path)]
-        self._complaint = reason
-        return told if reason is None else [*told, Problem(self.path, None, reason)]
+        gone = isinstance(error, FileNotFoundError | NotADirectoryError)
+        # Of a file that was no log nothing is missed.
+        return [] if gone and not self._rows.accepted else self._complaint.miss(error)

@@ -57,7 +57,8 @@ class WholeReader(TailReader):
         self.size, self.identity = state.size, state.identity
         self._state, self._changed = state, False
         if state.size > MOST_BYTES:
-            told += self._block(f"file is larger than {MOST_BYTES >> 20} MiB; it is not read")
+            self._blocked = True
+            told += self._complaint.say(f"file is larger than {MOST_BYTES >> 20} MiB; it is not read")
             return
         if self._beside is not None:
             mtime = _mtime(self._beside)
@@ -67,9 +68,9 @@ class WholeReader(TailReader):
         try:
             self._parse(os.pread(file.fileno(), state.size, 0), rows)
         except ValueError as error:
-            told += self._say(f"file cannot be read: {error}")
+            told += self._complaint.say(f"file cannot be read: {error}")
             return
-        told += self._say(None)
+        told += self._complaint.say(None)
         if self._offset:
             told.append(Forgotten(self.run, self.path))
         self._rows, self._offset = rows, state.size
