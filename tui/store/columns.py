@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -77,3 +78,19 @@ class Column(Generic[Element]):
         data = np.empty(capacity, dtype)
         data[: self._size] = self._data[: self._size]
         self._data, self._viewed = data, False
+
+
+def column_of(values: npt.NDArray[Element]) -> Column[Element]:
+    """A column of an array, which must not change any more."""
+    column = Column(values.dtype)
+    column.extend(values)
+    return column
+
+
+def picked(column: Column[Element], places: Sequence[slice]) -> Column[Element]:
+    """A new column of what stands in these places."""
+    kept: Column[Element] = Column(column.dtype)
+    if places:
+        view = column.view()
+        kept.extend(np.concatenate([view[place] for place in places]))
+    return kept

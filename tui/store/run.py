@@ -11,7 +11,9 @@ from typing import TypeVar
 from logging_lib.tfevents.filename import file_order
 from logging_lib.tfevents.hparams import Experiment, SessionEnd, SessionStart
 from tui.model import BlobBatch, HParamsInfo, RunActivity, ScalarBatch, SeriesKey
-from tui.store.series import GrowingBlobs, GrowingScalars, GrowingSeries
+from tui.store.blobs import GrowingBlobs
+from tui.store.scalars import GrowingScalars
+from tui.store.series import GrowingSeries
 from tui.store.snapshot import RunSummary
 
 Number = TypeVar("Number", int, float)

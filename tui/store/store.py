@@ -6,7 +6,6 @@ from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from math import inf
 
 from tui.model import (
     Batch,
@@ -22,13 +21,11 @@ from tui.model import (
     SeriesKey,
     TagInfo,
 )
+from tui.store.ends import EndsBelow
 from tui.store.problems import Problems
 from tui.store.run import GrowingRun
-from tui.store.series import LEAST_BYTES
+from tui.store.scalars import LEAST_BYTES
 from tui.store.snapshot import EMPTY_SNAPSHOT, BlobSeries, RunSummary, ScalarSeries, StoreSnapshot
-
-_ROOT = "."
-"""The run in the log directory itself."""
 
 
 class Store:
@@ -60,8 +57,7 @@ class Store:
         self._changed_runs: dict[str, None] = {}
         self._changed_scalars: dict[SeriesKey, None] = {}
         self._changed_blobs: dict[SeriesKey, None] = {}
-        # Of a run the sessions in directories right below its own that have ended, and when.
-        self._ends_below: dict[str, dict[str, float]] = {}
+        self._ends_below = EndsBelow()
         self._same_keys = True
         self._changed_tags = False
         self._changed_projectors = False
@@ -204,22 +200,14 @@ class Store:
         self._summaries[name] = run.summary(sum(map(self._problems.count, run.files)), gone)
 
     def _note_ends(self) -> None:
-        """Tell of the changed runs, and of those above them, whether a session below has ended since their last event.
-
-        Such a session has no curve, only results: a training in a directory below another's tells nothing of that one.
-        """
+        """Tell of the changed runs, and of those above them, whether a session below has ended since."""
         touched = dict.fromkeys(self._changed_runs)
         for name in self._changed_runs:
-            run, above = self._summaries.get(name), name.rpartition("/")[0] or _ROOT
-            if run is not None and run.ended and run.points <= run.tags and run.last_wall_time is not None:
-                self._ends_below.setdefault(above, {})[name] = run.last_wall_time
-                touched[above] = None
-            elif self._ends_below.get(above, {}).pop(name, None) is not None:
+            if (above := self._ends_below.note(name, self._summaries.get(name))) is not None:
                 touched[above] = None
         for name in touched:
-            run, ends = self._summaries.get(name), self._ends_below.get(name, {}).values()
-            ended = run is not None and run.last_wall_time is not None and max(ends, default=-inf) >= run.last_wall_time
-            if run is not None and run.ended_below != ended:
+            run = self._summaries.get(name)
+            if run is not None and run.ended_below != (ended := self._ends_below.is_ended(name, run)):
                 self._summaries[name] = replace(run, ended_below=ended)
                 self._changed_runs[name] = None
 

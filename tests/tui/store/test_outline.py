@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from tui.model import Origin, ScalarBatch, SeriesKey
 from tui.store.outline import MOST_POINTS, outline
-from tui.store.series import GrowingScalars
+from tui.store.scalars import GrowingScalars
 from tui.store.snapshot import ScalarSeries
 
 KEY = SeriesKey("run", "tag", "scalars")
