@@ -7,13 +7,14 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from tui.ingest.keeper import Farewell, Keeper
 from tui.ingest.mounts import FileSystems
-from tui.ingest.pulse import Pulse, Silence
+from tui.ingest.pulse import Pulse
+from tui.ingest.schedule import Schedule
 from tui.ingest.sources import Sources
+from tui.ingest.status import IngestStatus
 from tui.ingest.wanted import NOTHING_WANTED, Wanted
 from tui.ingest.watcher import Watcher
 from tui.model import Batch
@@ -23,27 +24,8 @@ from tui.reader.runtime import slow_runtime
 from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
 from tui.store.store import Store
 
-# A slice of work, and the rest after it in which the screen may take the interpreter. In seconds.
-_SLICE = 0.003
-_REST = 0.0005
-# At least between two commits while there is more to read, and between two reports of progress.
-_LOADING_COMMIT = 0.1
-# At least after a commit of live points, and at most: a writer that flushes at each step must not keep us busy.
-_LIVE_PAUSE = 0.03
-_LONGEST_LIVE_PAUSE = 0.5
-# What comes between two commits takes at least so many times as long as a commit does, with thousands of series.
-_COMMIT_SHARE = 5
-# Likewise between two looks at files, where they are slow; up to so many seconds.
-_LOOK_SHARE = 30
-_LONGEST_LOOK = 10.0
-# Likewise between two listings of directories, however often these change; and when nothing asks for one.
-_SCAN_SHARE = 4
-_IDLE_SCAN_SHARE = 100
-_LONGEST_SCAN = 60.0
 # The first listing of all directories is done in parts of so many seconds: the first runs show after that.
 _SCAN_SLICE = 1.0
-# How often files are looked at is told in these steps, for it varies.
-_TOLD_SECONDS = (1, 2, 5, 10, 20, 30, 60)
 # A thread that waits for an answer so long, when it is to end, may wait for ever: a file server is gone.
 _STUCK_SECONDS = 1.0
 
@@ -52,30 +34,6 @@ _CHECKED_PER_SECOND = 64e6
 _CHECKED_AT_ONCE = 1 << 21
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class IngestStatus:
-    """How far reading is.
-
-    `loading` is True until everything that was there at the start has been read. `mode` tells whether the file
-    system announces changes, of some logdirs at least; `detail` says in one line what is polled and why. `error` is
-    set when ingest stopped for good. `poll_seconds`: files that may grow are looked at once in about so many.
-    `silence` says who has not answered since when; None while there are answers. `again` runs are to be read again,
-    since their points were let go; of `in_outline` runs that are looked at they do not fit the limit of memory.
-    """
-
-    bytes_read: int
-    bytes_total: int
-    files: int
-    loading: bool
-    mode: Literal["inotify", "poll"]
-    detail: str
-    error: str | None
-    poll_seconds: int = 1
-    silence: Silence | None = None
-    again: int = 0
-    in_outline: int = 0
 
 
 class _StoppedError(Exception):
@@ -111,8 +69,7 @@ class Ingester:
             farewell: called on the ingest thread with the series of a run before their points are let go.
         """
         self._on_commit = on_commit
-        self._poll_seconds = poll_seconds
-        self._rescan_seconds = rescan_seconds
+        self._schedule = Schedule(poll_seconds, rescan_seconds)
         self._pulse = Pulse(self._silence_changed)
         systems = FileSystems()
         self._sources = Sources(
@@ -134,14 +91,6 @@ class Ingester:
             self._store.apply(problem)
         # The reader that has read more than was taken from it.
         self._collecting: LogReader | None = None
-        self._slice_start = 0.0
-        self._committed_at = 0.0
-        self._published_at = 0.0
-        self._commit_cost = 0.0
-        self._next_look = 0.0
-        self._look_pause = 0.0
-        self._next_scan = 0.0
-        self._hurried_scan = 0.0
 
     @property
     def snapshot(self) -> StoreSnapshot:
@@ -224,14 +173,12 @@ class Ingester:
         self._wait()
 
     def _look_when_due(self) -> None:
-        start = time.monotonic()
-        if start < self._next_look:
+        if not self._schedule.is_look_due:
             return
-        if start >= self._next_scan or (start >= self._hurried_scan and self._sources.directories_changed()):
+        if self._schedule.is_scan_due(self._sources.directories_changed):
             self._scan()
         self._apply(self._sources.look())
-        self._look_pause = max(self._poll_seconds, min(_LOOK_SHARE * self._sources.busy_seconds, _LONGEST_LOOK))
-        self._next_look = time.monotonic() + self._look_pause if self._sources.complete else 0.0
+        self._schedule.note_look(self._sources.busy_seconds, complete=self._sources.complete)
 
     def _scan(self) -> None:
         start = time.monotonic()
@@ -243,8 +190,7 @@ class Ingester:
         self._at(", ".join(self._sources.places))
         self._watcher.cover(self._sources.places)
         self._pulse.rest()
-        self._next_scan = end + max(self._rescan_seconds, min(_IDLE_SCAN_SHARE * (end - start), _LONGEST_SCAN))
-        self._hurried_scan = end + min(_SCAN_SHARE * (end - start), _LONGEST_SCAN)
+        self._schedule.note_scan(start, end)
 
     def _drain(self) -> None:
         """Read all that waits, committing now and then; a long load still looks out for live points."""
@@ -269,11 +215,9 @@ class Ingester:
 
     def _tick(self) -> None:
         """Show how far the load is: on the thread by its data too, which `read_all` gives only when all is read."""
-        now = time.monotonic()
-        pause = max(_LOADING_COMMIT, _COMMIT_SHARE * self._commit_cost)
-        if self._thread is not None and now - self._committed_at >= pause:
+        if self._thread is not None and self._schedule.is_commit_due:
             self._commit()
-        elif now - self._published_at >= _LOADING_COMMIT:
+        elif self._schedule.is_report_due:
             self._publish(self._snapshot)
 
     def _read(self, reader: LogReader) -> None:
@@ -293,13 +237,12 @@ class Ingester:
 
     def _wait(self) -> None:
         """Wait for hints until the next look, and act on them."""
-        self._stopping.wait(min(max(_LIVE_PAUSE, _COMMIT_SHARE * self._commit_cost), _LONGEST_LIVE_PAUSE))
+        self._stopping.wait(self._schedule.live_pause)
         pause = self._check()
-        hints = self._watcher.wait(min(max(0.0, self._next_look - time.monotonic()), pause))
+        hints = self._watcher.wait(min(self._schedule.seconds_to_look, pause))
         if hints.rescan:
             self._sources.doubt(hints.paths)
-            self._next_scan = min(self._next_scan, self._hurried_scan)
-            self._next_look = min(self._next_look, self._hurried_scan)
+            self._schedule.hurry_scan()
         if hints.paths:
             self._apply(self._sources.look(hints.paths))
 
@@ -325,12 +268,11 @@ class Ingester:
         self._take()
         self._publish(self._store.snapshot())
         self._keeper.give_back()
-        self._committed_at = time.monotonic()
-        self._commit_cost = self._committed_at - start
+        self._schedule.note_commit(start)
 
     def _publish(self, snapshot: StoreSnapshot) -> None:
         """Announce a snapshot and how far reading is; nothing where neither changed."""
-        self._published_at = time.monotonic()
+        self._schedule.note_report()
         with self._publishing:
             status = self._make_status(None)
             if snapshot is self._snapshot and status == self._status:
@@ -355,7 +297,7 @@ class Ingester:
             watcher.mode,
             watcher.detail,
             error,
-            next((step for step in _TOLD_SECONDS if step >= self._look_pause), _TOLD_SECONDS[-1]),
+            self._schedule.told_seconds,
             self._pulse.silence,
             self._keeper.waiting,
             self._keeper.in_outline,
@@ -372,7 +314,4 @@ class Ingester:
             return
         if self._stopping.is_set():
             raise _StoppedError
-        now = time.monotonic()
-        if now - self._slice_start > _SLICE:
-            time.sleep(_REST)
-            self._slice_start = time.monotonic()
+        self._schedule.rest()

@@ -6,7 +6,6 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import chain
 
 from tui.ingest.directories import Directories
@@ -14,7 +13,9 @@ from tui.ingest.mounts import FileSystems, is_fresh_when_opened
 from tui.ingest.projectors import Projectors
 from tui.ingest.rereading import Rereading
 from tui.ingest.rota import Rota
-from tui.ingest.wanted import NOTHING_WANTED, Wanted
+from tui.ingest.tally import Tally
+from tui.ingest.turns import RunFiles, Turns
+from tui.ingest.wanted import Wanted
 from tui.model import Batch, Problem, Recovered, RunActivity
 from tui.reader.continuity import Identity, State
 from tui.reader.decode import EventDecoder
@@ -28,18 +29,6 @@ from tui.reader.scalar_blocks import FastTools
 
 # A file that was seen to change within so many seconds may soon change again.
 _RECENT = 600.0
-
-
-@dataclass(slots=True)
-class _RunFiles:
-    """A run's readers, oldest file first, and what its files share."""
-
-    tag_plugins: dict[str, str] = field(default_factory=dict)
-    readers: dict[str, LogReader] = field(default_factory=dict)
-
-    @property
-    def mtime(self) -> float:
-        return max((reader.mtime for reader in self.readers.values()), default=0.0)
 
 
 class Sources:
@@ -62,31 +51,36 @@ class Sources:
             systems: what is known of the file systems.
             round_seconds: in how many each directory is listed, changed or not.
         """
-        self.bytes_read = 0
-        """Bytes read of all files."""
-        self.bytes_total = 0
-        """Bytes read, and those that wait to be read."""
-        self.bytes_unchecked = 0
-        """Of those read, the ones that were passed over and are still to be checked."""
         self._breathe, self._at = breathe, at
         self._systems = systems or FileSystems()
         self._fast_tools = FastTools()
-        self._runs: dict[str, _RunFiles] = {}
+        self._runs: dict[str, RunFiles] = {}
+        self._tally = Tally()
+        self._turns = Turns(self._runs, self._tally.count)
         self._by_path: dict[str, list[LogReader]] = {}
         self._rota: Rota[LogReader] = Rota()
         # Those whose files show how long they are only when they are opened.
         self._stale: set[LogReader] = set()
-        self._counted: dict[LogReader, tuple[int, int]] = {}
-        # Readers that passed over data, and how many bytes of them are not checked yet.
-        self._unchecked: dict[LogReader, int] = {}
         self._directories = Directories(logdirs, round_seconds=round_seconds, at=at)
         self._problems: dict[Problem, None] = {}
         # Each run's files, as they were listed.
         self._found: dict[str, tuple[str, ...]] = {}
         self._projectors = Projectors()
-        # The reader whose turn is next stands at the end.
-        self._queue: list[LogReader] = []
-        self._wanted = NOTHING_WANTED
+
+    @property
+    def bytes_read(self) -> int:
+        """Bytes read of all files."""
+        return self._tally.bytes_read
+
+    @property
+    def bytes_total(self) -> int:
+        """Bytes read, and those that wait to be read."""
+        return self._tally.bytes_total
+
+    @property
+    def bytes_unchecked(self) -> int:
+        """Of those read, the ones that were passed over and are still to be checked."""
+        return self._tally.bytes_unchecked
 
     @property
     def files(self) -> int:
@@ -171,20 +165,20 @@ class Sources:
             told, pending = reader.look(opened=reader in self._stale and self._rota.is_busy(reader)), reader.pending
             if told or pending:
                 batches += told
-                self._count(reader)
+                self._tally.count(reader)
             if pending:
                 grown.append(reader)
             self._rota.note(reader, busy=now - reader.changed_at < _RECENT)
         if grown:
-            self._line_up(grown)
+            self._turns.line_up(grown)
         return batches
 
     def read(self, reader: LogReader) -> list[Batch]:
         """Read the reader's next chunk; returns what it tells about the file."""
         self._at(reader.path)
         batches = reader.read()
-        self._count(reader)
-        self._count_unchecked(reader)
+        self._tally.count(reader)
+        self._tally.count_unchecked(reader)
         return batches
 
     def check(self) -> list[Batch] | None:
@@ -192,39 +186,20 @@ class Sources:
 
         Of a file that has grown, or is out of reach, nothing is checked until it was looked at and read.
         """
-        if not self._unchecked:
+        reader = self._tally.next_unchecked
+        if reader is None:
             return None
-        reader = next(reversed(self._unchecked))
         before = reader.unchecked.bytes
         self._at(reader.path)
         batches = [] if reader.pending else reader.check()
-        self._count_unchecked(reader)
+        self._tally.count_unchecked(reader)
         if reader.unchecked.bytes == before:
-            self._forget_unchecked(reader)
+            self._tally.leave_unchecked(reader)
         return batches
 
-    def _count_unchecked(self, reader: LogReader) -> None:
-        unchecked = reader.unchecked.bytes
-        self.bytes_unchecked += unchecked - self._unchecked.get(reader, 0)
-        if unchecked:
-            self._unchecked[reader] = unchecked
-        else:
-            self._unchecked.pop(reader, None)
-
-    def _forget_unchecked(self, reader: LogReader) -> None:
-        self.bytes_unchecked -= self._unchecked.pop(reader, 0)
-
     def next(self) -> LogReader | None:
-        """The reader whose turn it is, or None when all that was seen is read.
-
-        Runs that are wanted come first, then those with the newest data. Within a run older files come first, so that
-        points are in file order.
-        """
-        while self._queue:
-            if self._queue[-1].pending:
-                return self._queue[-1]
-            self._count(self._queue.pop())
-        return None
+        """The reader whose turn it is, or None when all that was seen is read."""
+        return self._turns.next()
 
     def again(self, run: str) -> Rereading | None:
         """Another reading of a run, up to where its files were read; None where it has none any more."""
@@ -246,18 +221,10 @@ class Sources:
 
     def prefer(self, wanted: Wanted) -> None:
         """Read in this order from now on."""
-        self._wanted = wanted
-        self._line_up(())
-
-    def _line_up(self, grown: Iterable[LogReader]) -> None:
-        """Queue the runs of these readers beside those that wait already, last things first."""
-        rank = self._wanted.rank
-        names = {reader.run for reader in (*grown, *self._queue)}
-        runs = [self._runs[name] for name in sorted(names, key=lambda name: (-rank(name), self._runs[name].mtime))]
-        self._queue = [r for run in runs for r in reversed(run.readers.values()) if r.pending]
+        self._turns.prefer(wanted)
 
     def _add_files(self, run: str, paths: Sequence[str]) -> list[Batch]:
-        files = self._runs.setdefault(run, _RunFiles())
+        files = self._runs.setdefault(run, RunFiles())
         batches: list[Batch] = []
         for path in paths:
             if path in files.readers:
@@ -274,7 +241,7 @@ class Sources:
 
     def _add_peers(self, run: str, files: Sequence[PeerFile]) -> list[Batch]:
         """Follow what another tool logged; of files that stand for one another only the newest is found."""
-        known = self._runs.get(run, _RunFiles())
+        known = self._runs.get(run, RunFiles())
         new = [file for file in files if file.path not in known.readers]
         batches = self._drop_peers(known) if any(file.replaces for file in new) else []
         for file in new:
@@ -282,13 +249,13 @@ class Sources:
         return batches
 
     def _add_reader(self, reader: LogReader) -> None:
-        self._runs.setdefault(reader.run, _RunFiles()).readers[reader.path] = reader
+        self._runs.setdefault(reader.run, RunFiles()).readers[reader.path] = reader
         self._rota.add(reader)
         if self._shows_old_sizes(reader.path):
             self._stale.add(reader)
         self._by_path.setdefault(reader.path, []).append(reader)
 
-    def _drop_peers(self, files: _RunFiles) -> list[Batch]:
+    def _drop_peers(self, files: RunFiles) -> list[Batch]:
         """What other tools logged of a run counts no more."""
         peers = [reader for reader in files.readers.values() if not isinstance(reader, EventFileReader)]
         return [batch for reader in peers for batch in self._drop(reader)]
@@ -322,25 +289,12 @@ class Sources:
         self._by_path[reader.path].remove(reader)
         if not self._by_path[reader.path]:
             del self._by_path[reader.path]
-        if reader in self._queue:
-            self._queue.remove(reader)
+        self._turns.drop(reader)
         self._rota.drop(reader)
         self._stale.discard(reader)
         self._directories.doubt([reader.path])
-        self._forget_unchecked(reader)
-        read, total = self._counted.pop(reader, (0, 0))
-        self.bytes_read -= read
-        self.bytes_total -= total
+        self._tally.drop(reader)
         return reader.forget()
-
-    def _count(self, reader: LogReader) -> None:
-        """Keep the totals; adding up thousands of files at each commit would cost more than reading a point."""
-        before = self._counted.get(reader, (0, 0))
-        now = (reader.offset, max(reader.size, reader.offset) if reader.pending else reader.offset)
-        if now != before:
-            self._counted[reader] = now
-            self.bytes_read += now[0] - before[0]
-            self.bytes_total += now[1] - before[1]
 
 
 def _identity(path: str) -> Identity | None:

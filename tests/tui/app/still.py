@@ -14,7 +14,7 @@ import tui.app
 from tui.app.screens.main import MainScreen
 from tui.app.shared import Shared
 from tui.app.theme import THEMES
-from tui.ingest.ingester import IngestStatus
+from tui.ingest.status import IngestStatus
 from tui.store.snapshot import StoreSnapshot
 
 

@@ -10,8 +10,8 @@ from tests.tui.app.still import READ
 from tui.app.shared import Shared
 from tui.app.theme import DARK
 from tui.app.widgets.status import health, polled
-from tui.ingest.ingester import IngestStatus
 from tui.ingest.pulse import Silence
+from tui.ingest.status import IngestStatus
 from tui.model import RunActivity
 from tui.store.store import Store
 

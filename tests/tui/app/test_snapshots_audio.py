@@ -13,7 +13,7 @@ from tests.tui.app.test_audio_tab import RATE, audio, wav
 from tests.tui.app.test_snapshots import Compare, after
 from tests.tui.app.test_snapshots_text import all_read
 from tui.app.app import TbtuiApp
-from tui.ingest import ingester
+from tui.ingest import schedule
 from tui.ingest.watcher import Watcher
 
 
@@ -22,7 +22,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TbtuiApp:
     """The app on sounds of two runs; nothing in its picture depends on the machine."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(Watcher, "mode", property(lambda watcher: "inotify", lambda watcher, mode: None), raising=False)
-    monkeypatch.setattr(ingester, "_LOADING_COMMIT", math.inf)
+    monkeypatch.setattr(schedule, "_LOADING_COMMIT", math.inf)
     logged = {}
     for number, name in enumerate(("adam", "sgd")):
         t = np.arange(2 * RATE) / RATE

@@ -12,7 +12,7 @@ from tests.tui.app.graph_logs import with_graphs
 from tests.tui.app.screens import app_on, shown
 from tests.tui.app.test_snapshots import Compare, after
 from tui.app.app import TbtuiApp
-from tui.ingest import ingester
+from tui.ingest import schedule
 from tui.ingest.watcher import Watcher
 
 
@@ -21,7 +21,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TbtuiApp:
     """The app on `runs/`; nothing in its picture depends on the machine."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(Watcher, "mode", property(lambda watcher: "inotify", lambda watcher, mode: None), raising=False)
-    monkeypatch.setattr(ingester, "_LOADING_COMMIT", math.inf)
+    monkeypatch.setattr(schedule, "_LOADING_COMMIT", math.inf)
     return app_on(with_graphs(Path("runs")))
 
 

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from tests.tui.app.screens import app_on, training, until
 from tui.app.app import TbtuiApp
 from tui.app.widgets.status import Header
-from tui.ingest import ingester
+from tui.ingest import schedule
 from tui.ingest.watcher import Watcher
 
 Compare = Callable[..., bool]
@@ -25,7 +25,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TbtuiApp:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(Watcher, "mode", property(lambda watcher: "inotify", lambda watcher, mode: None), raising=False)
     # Half-read runs would leave their mark: the runs pane never shrinks, and colours go by who came first.
-    monkeypatch.setattr(ingester, "_LOADING_COMMIT", math.inf)
+    monkeypatch.setattr(schedule, "_LOADING_COMMIT", math.inf)
     return app_on(training(Path("runs")))
 
 

@@ -14,7 +14,7 @@ from tests.tui.app.test_images import image, movie, png, several
 from tests.tui.app.test_snapshots import Compare, after
 from tests.tui.app.test_snapshots_text import all_read
 from tui.app.app import TbtuiApp
-from tui.ingest import ingester
+from tui.ingest import schedule
 from tui.ingest.watcher import Watcher
 
 SIZES = [(80, 24), (160, 45)]
@@ -34,7 +34,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TbtuiApp:
     """The app on pictures of two runs; nothing of it depends on the machine."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(Watcher, "mode", property(lambda watcher: "inotify", lambda watcher, mode: None), raising=False)
-    monkeypatch.setattr(ingester, "_LOADING_COMMIT", math.inf)
+    monkeypatch.setattr(schedule, "_LOADING_COMMIT", math.inf)
     for run, name in enumerate(("adam", "sgd")):
         events = [
             builders.event(

@@ -16,7 +16,7 @@ from tests.builders import WALL_TIME
 from tests.tui.app.screens import app_on, shown
 from tests.tui.app.test_snapshots import Compare, after
 from tui.app.app import TbtuiApp
-from tui.ingest import ingester
+from tui.ingest import schedule
 from tui.ingest.watcher import Watcher
 
 THRESHOLDS = 41
@@ -45,7 +45,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TbtuiApp:
     """The app on `runs/`; nothing in its picture depends on the machine."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(Watcher, "mode", property(lambda watcher: "inotify", lambda watcher, mode: None), raising=False)
-    monkeypatch.setattr(ingester, "_LOADING_COMMIT", math.inf)
+    monkeypatch.setattr(schedule, "_LOADING_COMMIT", math.inf)
     return app_on(classified(Path("runs")))
 
 

@@ -12,7 +12,7 @@ from tests.tui.app.embeddings import words
 from tests.tui.app.screens import app_on, shown, until
 from tests.tui.app.test_snapshots import Compare, Prepare, after
 from tui.app.app import TbtuiApp
-from tui.ingest import ingester
+from tui.ingest import schedule
 from tui.ingest.watcher import Watcher
 
 SIZES = [(80, 24), (160, 45)]
@@ -23,7 +23,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TbtuiApp:
     """The app on the words of two runs; nothing in its picture depends on the machine."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(Watcher, "mode", property(lambda watcher: "inotify", lambda watcher, mode: None), raising=False)
-    monkeypatch.setattr(ingester, "_LOADING_COMMIT", math.inf)
+    monkeypatch.setattr(schedule, "_LOADING_COMMIT", math.inf)
     for run in ("glove", "word2vec"):
         words(Path("runs"), run)
     return app_on(Path("runs"))

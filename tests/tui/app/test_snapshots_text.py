@@ -12,7 +12,7 @@ from tests.tui.app.screens import app_on, logged_runs
 from tests.tui.app.test_snapshots import Compare, after
 from tests.tui.app.test_texts_tab import text
 from tui.app.app import TbtuiApp
-from tui.ingest import ingester
+from tui.ingest import schedule
 from tui.ingest.watcher import Watcher
 
 REPORT = """# Samples
@@ -41,7 +41,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TbtuiApp:
     """The app on texts of two runs; nothing in its picture depends on the machine."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(Watcher, "mode", property(lambda watcher: "inotify", lambda watcher, mode: None), raising=False)
-    monkeypatch.setattr(ingester, "_LOADING_COMMIT", math.inf)
+    monkeypatch.setattr(schedule, "_LOADING_COMMIT", math.inf)
     logged = {
         name: [
             *(text("samples/report", step, REPORT.format(lr=lr, step=step)) for step in (0, 10, 20)),

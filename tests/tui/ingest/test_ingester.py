@@ -14,6 +14,7 @@ import pytest
 
 from tests import builders
 from tui.ingest import ingester as ingester_module
+from tui.ingest import schedule
 from tui.ingest.ingester import Ingester
 from tui.model import Batch, Problem, ScalarBatch, SeriesKey
 from tui.reader.event_file import EventFileReader
@@ -233,11 +234,11 @@ def test_the_thread_rests_between_slices_of_work(live: Live, tmp_path: Path, mon
     sleep = time.sleep
 
     def noted(seconds: float) -> None:
-        if seconds == ingester_module._REST:
+        if seconds == schedule._REST:
             rests.append(threading.current_thread().name)
         sleep(seconds)
 
-    monkeypatch.setattr(ingester_module, "_SLICE", 0.0)
+    monkeypatch.setattr(schedule, "_SLICE", 0.0)
     monkeypatch.setattr(time, "sleep", noted)
     monkeypatch.setattr("tui.reader.stream.CHUNK_BYTES", 2048)
     builders.write(tmp_path / "runs" / "tfevents", builders.points("t", range(1000)))
@@ -251,7 +252,7 @@ def test_the_thread_rests_between_slices_of_work(live: Live, tmp_path: Path, mon
 
 def test_a_commit_that_is_slow_comes_seldom(live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading has five times as long before the next one."""
-    monkeypatch.setattr(ingester_module, "_LOADING_COMMIT", 0.0)
+    monkeypatch.setattr(schedule, "_LOADING_COMMIT", 0.0)
     monkeypatch.setattr("tui.reader.stream.CHUNK_BYTES", 512)
     builders.write(tmp_path / "runs" / "tfevents", builders.points("t", range(2000)))
     starts: list[float] = []
@@ -274,7 +275,7 @@ def test_a_commit_that_is_slow_comes_seldom(live: Live, tmp_path: Path, monkeypa
 
 
 def test_read_all_shows_progress_and_takes_one_snapshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ingester_module, "_LOADING_COMMIT", 0.0)
+    monkeypatch.setattr(schedule, "_LOADING_COMMIT", 0.0)
     monkeypatch.setattr("tui.reader.stream.CHUNK_BYTES", 512)
     path = builders.write(tmp_path / "tfevents", builders.points("t", range(200)))
     snapshots = 0
@@ -319,7 +320,7 @@ def test_data_of_a_file_that_goes_while_it_is_read_is_kept(
     live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was read in part and not taken yet when reading went on with another file."""
-    monkeypatch.setattr(ingester_module, "_LOADING_COMMIT", math.inf)
+    monkeypatch.setattr(schedule, "_LOADING_COMMIT", math.inf)
     monkeypatch.setattr("tui.reader.stream.CHUNK_BYTES", 4096)
     path = builders.write(tmp_path / "runs" / "a" / "tfevents", builders.points("t", range(2000)))
     other = builders.write(tmp_path / "runs" / "b" / "tfevents", builders.points("t", range(2000)))
@@ -329,7 +330,7 @@ def test_data_of_a_file_that_goes_while_it_is_read_is_kept(
     def noted(sources: ingester_module.Sources, reader: EventFileReader) -> list[Batch]:
         batches = read(sources, reader)
         path.unlink(missing_ok=True)
-        live.ingester._next_look = 0.0
+        live.ingester._schedule.look_now()
         return batches
 
     monkeypatch.setattr(ingester_module.Sources, "read", noted)
@@ -369,8 +370,8 @@ def test_a_slow_protobuf_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_load_is_announced_in_parts(live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ingester_module, "_LOADING_COMMIT", 0.0)
-    monkeypatch.setattr(ingester_module, "_COMMIT_SHARE", 0)
+    monkeypatch.setattr(schedule, "_LOADING_COMMIT", 0.0)
+    monkeypatch.setattr(schedule, "_COMMIT_SHARE", 0)
     monkeypatch.setattr("tui.reader.stream.CHUNK_BYTES", 4096)
     builders.write(tmp_path / "runs" / "tfevents", builders.points("t", range(2000)))
     live.ingester.start()
@@ -385,8 +386,8 @@ def test_live_points_are_read_while_a_long_load_goes_on(
     live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A point that another file gets during the load is announced before the load ends."""
-    monkeypatch.setattr(ingester_module, "_LOADING_COMMIT", 0.0)
-    monkeypatch.setattr(ingester_module, "_COMMIT_SHARE", 0)
+    monkeypatch.setattr(schedule, "_LOADING_COMMIT", 0.0)
+    monkeypatch.setattr(schedule, "_COMMIT_SHARE", 0)
     monkeypatch.setattr("tui.reader.stream.CHUNK_BYTES", 512)
     builders.write(tmp_path / "runs" / "long" / "tfevents", builders.points("t", range(2000)))
     path = builders.write(tmp_path / "runs" / "live" / "tfevents", builders.points("t", range(1)))
@@ -443,7 +444,7 @@ def test_images_are_checked_slowly_and_live_points_do_not_wait(
 
 
 def test_a_command_counts_what_is_to_be_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ingester_module, "_LOADING_COMMIT", 0.0)
+    monkeypatch.setattr(schedule, "_LOADING_COMMIT", 0.0)
     size = images(tmp_path / "tfevents", 3)
     shown: list[tuple[int, int]] = []
     ingester = Ingester(

@@ -39,7 +39,7 @@ from tui.app.widgets.scalar_rows import ScalarRows
 from tui.app.widgets.scalar_table import ScalarTable
 from tui.app.widgets.status import Header, KeysLine, TabBar
 from tui.app.widgets.tag_rows import TagRows
-from tui.ingest.ingester import IngestStatus
+from tui.ingest.status import IngestStatus
 from tui.remote.status import RemoteStatus
 from tui.store.snapshot import StoreSnapshot
 

@@ -24,7 +24,7 @@ from tui.app.shown_settings import fitting_settings
 from tui.app.tab_labels import Label, tab_labels
 from tui.app.theme import Look
 from tui.app.widgets.line_view import StripView
-from tui.ingest.ingester import IngestStatus
+from tui.ingest.status import IngestStatus
 from tui.remote.status import RemoteStatus
 from tui.render.cells import width
 from tui.render.numbers import age, bytes_, plural
