@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import errno
 import math
 import os
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from io import FileIO
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from logging_lib.tfevents.record import HEADER_BYTES, Record, RecordDecoder
 from tui.model import Batch, Forgotten, Problem, RunActivity
 from tui.reader.complaint import Complaint
 from tui.reader.continuity import SAMPLE_BYTES, Identity, Sample, State, end_of_data, holds_record
 from tui.reader.decode import EventDecoder
+from tui.reader.evidence import Doubt, Evidence
+from tui.reader.file_status import is_gone, once_more_if_stale, opened_status
 from tui.reader.mark import Mark
 from tui.reader.scalar_blocks import FastTools
 from tui.reader.stream import CHUNK_BYTES, EventStream
 from tui.reader.unchecked import Unchecked, is_intact
 
-# Damaged stretches, the newest ones, that are looked at again when the file changes.
-_MOST_SAMPLES = 8
-_HEAD_BYTES = 64
 _ZEROS = "zeros, which are not written yet or were lost in a crash,"
 _DAMAGED = "payload fails its CRC;"
-# Seconds after which a file is read again that ends in what may not be its content yet: doubled each time, up to this.
-_FIRST_DOUBT, _LONGEST_DOUBT = 1.0, 64.0
 _NO_MEMORY = "not enough memory for a record of this file; it is read no further"
-
-
-_Argument = TypeVar("_Argument")
-_Result = TypeVar("_Result")
 
 
 class _Cut(NamedTuple):
@@ -93,18 +84,15 @@ class EventFileReader:
         self._stream = EventStream(decoder, breathe=breathe, fast=fast, tools=tools)
         self._state: State | None = None
         self._changed = False
-        self._doubt_at, self._doubt = math.inf, 0.0
+        self._doubt = Doubt()
         # What was read is to be compared with the file before more is read.
         self._unsure = False
         self._complaint = Complaint(self.path)
         # Set while the complaint is that the file lost bytes.
         self._cut: _Cut | None = None
-        # The file's first bytes, by which one that lost its end is told from another in its place.
-        self._head: Sample | None = None
+        self._evidence = Evidence()
         self._blocked = False
         self._no_memory = False
-        self._samples: deque[Sample] = deque(maxlen=_MOST_SAMPLES)
-        self._damage_told = -1
         self._forgetful = False
         # Payloads that failed their CRC when they were checked, by offset, with their lengths; 0 for those that are
         # checked twice: once more after the file changed, for a network file system may have shown them too early.
@@ -163,11 +151,11 @@ class EventFileReader:
         `opened`: by opening it, for file systems that answer from memory where it is not.
         """
         try:
-            status = _once_more_if_stale(opened_status if opened else os.stat, self.path)
+            status = once_more_if_stale(opened_status if opened else os.stat, self.path)
         except OSError as error:
             return self._miss(error)
         if self._state is not None and self._state.is_shown_by(status):
-            self._changed = self._unsure = time.monotonic() >= self._doubt_at
+            self._changed = self._unsure = self._doubt.is_due
             return []
         state = State.of(status)
         if (state.size, status.st_mtime) != (self.size, self.mtime):
@@ -196,7 +184,7 @@ class EventFileReader:
         """
         told: list[Batch] = []
         try:
-            _once_more_if_stale(self._read_opened, told)
+            once_more_if_stale(self._read_opened, told)
         except OSError as error:
             told += self._miss(error)
         except MemoryError:
@@ -222,7 +210,7 @@ class EventFileReader:
         """Whether the file that was read goes by this other name now, and no more by its own."""
         last = self._stream.last
         try:
-            if not _is_gone(self.path) or State.of(os.stat(path)).identity != self.identity:  # noqa: PTH116 - as above
+            if not is_gone(self.path) or State.of(os.stat(path)).identity != self.identity:  # noqa: PTH116 - as above
                 return False
             with FileIO(path) as file:
                 return last is None or holds_record(file, last)
@@ -233,10 +221,9 @@ class EventFileReader:
         """Read from the start from now on; nothing that was read counts any more."""
         self._decoder.restart()
         self._stream = EventStream(self._decoder, breathe=self._breathe, fast=self._fast, tools=self._tools)
-        self._samples.clear()
-        self._damage_told = -1
+        self._evidence = Evidence()
         self._damaged.clear()
-        self._state = self._cut = self._head = self._complaint.reason = None
+        self._state = self._cut = self._complaint.reason = None
         self._no_memory = self._blocked = self._forgetful = False
         return [Forgotten(self.run, self.path)]
 
@@ -250,7 +237,7 @@ class EventFileReader:
         if self.offset and (self._unsure or self._forgetful or not self._may_follow(state)):
             self._compare(file, state, told)
         if state != self._state:
-            self._doubt = 0.0
+            self._doubt.restart()
         self.identity, self._unsure, self._no_memory = state.identity, False, False
         before = self.offset
         end = end_of_data(file, before, state.size, self._breathe)
@@ -260,21 +247,14 @@ class EventFileReader:
             told += damage
             # An error on the way leaves damage that could not be told from what it may become.
             self._forgetful = bool(damage)
-            self._remember(file, damage)
+            self._evidence.gather(file, damage, self.offset)
             self._forgetful = False
-            if self._head is None or self._head.length < _HEAD_BYTES:
-                self._head = Sample.take(file, 0, min(self.offset, _HEAD_BYTES))
+            self._evidence.gather_head(file, self.offset)
         if self.offset >= end:
             self._state, self._changed = state, False
-            self._doubt_later(end < state.size or bool(self._samples))
+            self._doubt.next(doubtful=end < state.size or self._evidence.shows_damage)
         elif self.offset == before:  # it was cut since; the next look finds what there is
             self._changed = False
-
-    def _doubt_later(self, doubtful: bool) -> None:
-        """Read it again after a while, though it may not seem to change, if what was read may not be its content."""
-        self._doubt = 2 * self._doubt or _FIRST_DOUBT
-        may_change = doubtful and self._doubt <= _LONGEST_DOUBT
-        self._doubt_at = time.monotonic() + self._doubt if may_change else math.inf
 
     def _may_follow(self, state: State) -> bool:
         """Whether the file's content might be what was read, and more."""
@@ -285,9 +265,9 @@ class EventFileReader:
         last = self._stream.last
         kept = last.end if last else 0
         followed = self._may_follow(state)
-        open_tail = self._damage_told < kept
+        open_tail = not self._evidence.shows_damage_from(kept)
         changed = self._forgetful or (last and not holds_record(file, last))
-        if changed or not all(sample.is_in(file) for sample in self._samples):
+        if changed or not self._evidence.is_in(file):
             self._start_over(file, state, told)
             return
         for offset, length in self._damaged.items():
@@ -303,19 +283,12 @@ class EventFileReader:
 
         It is one until the file is as long again, or shows that it begins with something else.
         """
-        read, head = (self.offset, self._head) if self._cut is None else self._cut
+        read, head = (self.offset, self._evidence.head) if self._cut is None else self._cut
         told += [*self.forget(), RunActivity(self.run, self.path, 0, None, None)]
         if state.identity == self.identity and state.size < read and head and not head.differs_in(file):
             self._cut = _Cut(read, head)
             shrank = f"file shrank from {read} to {state.size} bytes; it was read again from its start"
             told += self._complaint.say(shrank)
-
-    def _remember(self, file: FileIO, damage: Iterable[Problem]) -> None:
-        for problem in list(damage)[-_MOST_SAMPLES:]:
-            assert problem.offset is not None
-            length = min(self.offset - problem.offset, SAMPLE_BYTES)
-            self._samples.append(Sample.take(file, problem.offset, length))
-            self._damage_told = problem.offset
 
     def _judge(self, file: FileIO, state: State, end: int) -> list[Batch]:
         """Say what is wrong with the file's content, of which `end` bytes are no mere zeros, or take it back."""
@@ -333,33 +306,6 @@ class EventFileReader:
     def _block(self, reason: str) -> list[Batch]:
         self._blocked = True
         return self._complaint.say(reason)
-
-
-def _once_more_if_stale(do: Callable[[_Argument], _Result], argument: _Argument) -> _Result:
-    """What `do` returns. Another client of a file server may have replaced the file: looked up anew, it is found."""
-    try:
-        return do(argument)
-    except OSError as error:
-        if error.errno != errno.ESTALE:
-            raise
-    return do(argument)
-
-
-def opened_status(path: str) -> os.stat_result:
-    """What a stat shows of a file that was opened: the truth, where one that was not is answered from memory."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    try:
-        return os.fstat(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _is_gone(path: str) -> bool:
-    try:
-        os.stat(path)  # noqa: PTH116 - as above
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    return False
 
 
 def looks_like_events(path: Path) -> bool:

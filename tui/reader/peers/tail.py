@@ -11,7 +11,7 @@ from typing import Protocol
 from tui.model import Batch, Forgotten, RunActivity
 from tui.reader.complaint import Complaint
 from tui.reader.continuity import Identity, Sample, State
-from tui.reader.event_file import opened_status
+from tui.reader.file_status import opened_status
 from tui.reader.peers.rows import Rows
 from tui.reader.unchecked import Unchecked
 
