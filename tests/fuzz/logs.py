@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterable
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+
+from logging_lib.tfevents import plugins
+from logging_lib.tfevents.hparams import SessionStart
+from logging_lib.tfevents.proto import event_pb2
 from logging_lib.tfevents.record import Damage, Record, RecordDecoder
+from logging_lib.tfevents.tensor import to_tensor_proto
 from tests import builders
-from tests.fuzz.target import SEPARATOR, Target, assert_harmless, stored
+from tests.fuzz import blob_seeds
+from tests.fuzz.mutation import Node, changed_file, changed_message, parsed, written
+from tests.fuzz.target import REPEATED, SEPARATOR, Target, assert_harmless, stored
 from tests.tui.reader.outcome import Outcome, outcome_of
 from tui.app import distributions, graphs, pr_curves, sounds, tensor_previews, texts
 from tui.model import Batch, BlobBatch, BlobRef, Problem
@@ -21,7 +28,8 @@ from tui.reader.payload import PayloadError
 from tui.reader.payload.picture import read_picture, read_picture_facts
 
 _NAME = builders.FILE_NAME
-_UNFRAMED = 0xFE
+_UNFRAMED = b"\xfe"
+_DOUBLE = struct.Struct("<d")
 
 _READERS: tuple[Callable[[BlobRef], Any], ...] = (
     payload.read_audio,
@@ -52,35 +60,60 @@ _READERS: tuple[Callable[[BlobRef], Any], ...] = (
 )
 
 
-@cache
-def own_events() -> tuple[bytes, ...]:
-    """The payloads of one of everything that our writer can log."""
-    from tests.logging_lib.every_kind import write_every_kind  # takes torch, which an input from a file does without
-
-    found: list[bytes] = []
-    with TemporaryDirectory() as name:
-        directory = Path(name)
-        write_every_kind(directory)
-        for path in sorted(directory.rglob("*tfevents*")):
-            records = RecordDecoder().feed(path.read_bytes())
-            found += [item.payload for item in records if isinstance(item, Record)]
-    return tuple(found)
-
-
-def _file_seeds() -> list[bytes]:
+def file_seeds() -> list[bytes]:
+    """Files of points, of one kind of everything, of tensors, of records that are damaged or many times there."""
     plain = [event.SerializeToString() for event in (builders.version_event(), *builders.points("loss", range(40)))]
-    return [SEPARATOR.join(plain), SEPARATOR.join(own_events()[:12]), bytes([_UNFRAMED]) + builders.record(plain[1])]
+    own = blob_seeds.own_events()
+    kinds = ("<f4", "<f8", "<f2", "<i4", "?")
+    tensors = [builders.tensor(f"t{kind}", to_tensor_proto(np.array(0.5, kind)), plugins.SCALARS) for kind in kinds]
+    several = builders.event(builders.scalar("a", 1.5), builders.scalar("b", 2.5), step=7).SerializeToString()
+    start = event_pb2.Event(step=3, session_log={"status": "START"}).SerializeToString()
+    again = [point.SerializeToString() for point in builders.points("loss", range(5))]
+    many = [REPEATED + bytes([200]) + part for part in (plain[1], several)]
+    many += [REPEATED + bytes([90]) + builders.event(value, step=1).SerializeToString() for value in tensors]
+    session = builders.session_start(SessionStart({"lr": 0.1})).SerializeToString()
+    return [
+        SEPARATOR.join(plain),
+        SEPARATOR.join(own[:12]),
+        SEPARATOR.join(own[12:]),
+        _UNFRAMED + builders.record(plain[1]),
+        SEPARATOR.join([*again, start, *again[2:], session, builders.session_end("SUCCESS").SerializeToString()]),
+        *many,
+        SEPARATOR.join([plain[0], many[0], start, many[1], _UNFRAMED + b"damage", many[2]]),
+    ]
 
 
-def _file_of(data: bytes) -> bytes:
-    """Parts become records; those that begin with a certain byte stay as they are."""
-    parts = data.split(SEPARATOR)
-    return b"".join(part[1:] if part[:1] == bytes([_UNFRAMED]) else builders.record(part) for part in parts)
+def file_of(data: bytes) -> bytes:
+    """Parts become records with right checksums. By their first byte, some stay as they are, and some events are there
+    many times, one step and second later each time: what is many times there is read in another way."""
+    return b"".join(_framed(part) for part in data.split(SEPARATOR))
+
+
+def _framed(part: bytes) -> bytes:
+    if part[:1] == _UNFRAMED:
+        return part[1:]
+    if part[:1] == REPEATED and len(part) > 2 and (nodes := parsed(part[2:])):
+        return b"".join(builders.record(_later(nodes, number)) for number in range(part[1]))
+    return builders.record(part)
+
+
+def _later(nodes: list[Node], number: int) -> bytes:
+    """The event with its step and wall time moved."""
+    moved = []
+    for node in nodes:
+        if isinstance(node.value, int):
+            value: int | bytes = node.value + number if node.number == 2 else node.value
+        elif node.number == 1 and node.wire_type == 1:
+            value = _DOUBLE.pack(_DOUBLE.unpack(node.value)[0] + number)
+        else:
+            value = node.value
+        moved.append(Node(node.number, node.wire_type, value, node.below))
+    return written(moved)
 
 
 def check_records(data: bytes) -> None:
     """However a file is cut, the same records and damage come out, none longer than the file."""
-    log = _file_of(data)
+    log = file_of(data)
     whole = list(RecordDecoder().feed(log))
     middle = data[0] * len(log) // 256 if data else 0
     decoder = RecordDecoder()
@@ -97,7 +130,7 @@ def _shape(item: Record | Damage) -> tuple[int, bytes | None]:
 
 def check_files(data: bytes) -> None:
     """The fast path reads what the ordinary one reads, and what a file that grows gives in the end."""
-    log = _file_of(data)
+    log = file_of(data)
     with stored(_NAME, log) as path:
         fast, plain = _read(str(path), fast=True), _read(str(path), fast=False)
         assert fast.scalars == plain.scalars and fast.blobs == plain.blobs and fast.tags == plain.tags
@@ -111,11 +144,11 @@ def check_files(data: bytes) -> None:
             assert "\n" not in batch.reason
 
 
-def _reader(path: str, *, fast: bool) -> EventFileReader:
+def reader_of(path: str, *, fast: bool) -> EventFileReader:
     return EventFileReader(EventDecoder("run", path, {}), fast=fast)
 
 
-def _drained(reader: EventFileReader) -> Iterable[Batch]:
+def drained(reader: EventFileReader) -> Iterable[Batch]:
     yield from reader.look()
     while reader.pending:
         yield from reader.read()
@@ -125,23 +158,27 @@ def _drained(reader: EventFileReader) -> Iterable[Batch]:
 
 
 def _read(path: str, *, fast: bool) -> Outcome:
-    return outcome_of(_drained(_reader(path, fast=fast)))
+    return outcome_of(drained(reader_of(path, fast=fast)))
 
 
 def _read_growing(path: str, log: bytes) -> Outcome:
-    reader = _reader(path, fast=True)
-    batches = list(_drained(reader))
+    reader = reader_of(path, fast=True)
+    batches = list(drained(reader))
     Path(path).write_bytes(log)
-    return outcome_of([*batches, *_drained(reader)])
+    return outcome_of([*batches, *drained(reader)])
 
 
 def check_events(data: bytes) -> None:
     """An intact record of any bytes: events decode or are Problems; a blob decodes or says in a line why not."""
     with stored(_NAME, builders.record(data)) as path:
-        for batch in list(_drained(_reader(str(path), fast=True))):
+        for batch in list(drained(reader_of(str(path), fast=True))):
             if isinstance(batch, BlobBatch):
                 for ref in batch.refs[:4]:
                     _decode(ref)
+
+
+def _event_seeds() -> list[bytes]:
+    return [*blob_seeds.own_events(), *blob_seeds.graphs(), *blob_seeds.curves()]
 
 
 def _decode(ref: BlobRef) -> None:
@@ -153,7 +190,7 @@ def _decode(ref: BlobRef) -> None:
 
 
 TARGETS = (
-    Target("records", check_records, _file_seeds),
-    Target("files", check_files, _file_seeds),
-    Target("events", check_events, lambda: list(own_events())),
+    Target("records", check_records, file_seeds, changed_file),
+    Target("files", check_files, file_seeds, changed_file),
+    Target("events", check_events, _event_seeds, changed_message),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import unicodedata
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,15 +14,30 @@ from pathlib import Path
 
 SEPARATOR = b"\xff\x00"
 """Between the records of an input for files."""
+REPEATED = b"\xfd"
+"""Begins a record that is there many times; how often, the next byte says."""
+MOST_BYTES = 4096
+"""Of an input."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`check` takes any bytes and raises where a promise is broken; `seeds` are inputs of our own writers."""
+    """`check` takes any bytes and raises where a promise is broken; `seeds` are inputs of our own writers.
+
+    `mutate` makes another input of one, as `mutation.changed_message` does; None for changes that know no structure.
+    """
 
     name: str
     check: Callable[[bytes], None]
     seeds: Callable[[], list[bytes]]
+    mutate: Callable[[bytes, int, int, Callable[[bytes, int], bytes]], bytes] | None = None
+
+
+def take_warnings_for_errors() -> None:
+    """What would be printed over the screen is a broken promise; of these two kinds Python prints none by itself."""
+    warnings.simplefilter("error")
+    warnings.simplefilter("ignore", DeprecationWarning)
+    warnings.simplefilter("ignore", ResourceWarning)
 
 
 @cache

@@ -7,7 +7,9 @@ from typing import Any
 
 from tui.remote.store import PIECE_BYTES, READ_SECONDS, UnexpectedError
 
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+# Longer than any file's, and Python makes no number of thousands of digits.
+SIZE = re.compile("[0-9]{1,20}")
+_CONTENT_RANGE = re.compile(f"bytes ({SIZE.pattern})-({SIZE.pattern})/({SIZE.pattern})")
 
 
 class BodyStream:

@@ -104,7 +104,7 @@ class Fetcher:
             follows = self._append(entry.name, stream, start, have, known)
         finally:
             stream.close()
-        return self._judge(entry, stream) if follows else self._replace(entry)
+        return self._judge(entry, stream, have) if follows else self._replace(entry)
 
     def _append(self, name: str, stream: Stream, start: int, have: int, known: Known | None) -> bool:
         """Take what a stream brings; False where it does not continue what is here."""
@@ -130,9 +130,11 @@ class Fetcher:
                 self._on_bytes(len(data))
         return len(seen) == len(overlap)
 
-    def _judge(self, entry: Entry, stream: Stream) -> Outcome:
-        """Whether that was all of it."""
+    def _judge(self, entry: Entry, stream: Stream, before: int) -> Outcome:
+        """Whether that was all of it. A server that says there is more and sends nothing would be asked for ever."""
         have = self._mirror.size(entry.name) or 0
+        if before == have < stream.total:
+            raise UnexpectedError(f"the server sent nothing of it from byte {have} on, of {stream.total}")
         if have < stream.total:
             return Outcome(True, stream.total)
         return self._finish(entry, Known(stream.total, stream.mtime, stream.tag))

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from tui.remote.address import Address
-from tui.remote.body import BodyStream, content_range
+from tui.remote.body import SIZE, BodyStream, content_range
 from tui.remote.store import CONNECT_SECONDS, READ_SECONDS, BeyondError, Entry, Listed, Stream, UnexpectedError
 
 _MOST_PAGE_BYTES = 64 << 20
@@ -76,7 +76,7 @@ class HttpStore:
         if answer.status == 206:
             return content_range(answer.headers.get("Content-Range", ""))
         length = answer.headers.get("Content-Length", "")
-        if answer.status != 200 or not length.isdigit():
+        if answer.status != 200 or not SIZE.fullmatch(length):
             self._release(answer)
             raise UnexpectedError(f"the server answered {answer.status} without saying how long the file is")
         # It knows no ranges, and sends all of it.
@@ -97,14 +97,15 @@ class HttpStore:
                 raise UnexpectedError(
                     f"no index page ({answer.content_type}); give the URL of a directory that is listed"
                 )
-            data = await answer.content.read(_MOST_PAGE_BYTES)
-            while (more := await answer.content.read(1 << 16)) and len(data) <= _MOST_PAGE_BYTES:
+            data = bytearray()
+            # What has come by then each time, in some KB: added to bytes, a large page would be copied for each.
+            while len(data) <= _MOST_PAGE_BYTES and (more := await answer.content.read(_MOST_PAGE_BYTES)):
                 data += more
         finally:
             answer.close()
         if len(data) > _MOST_PAGE_BYTES:
             raise UnexpectedError(f"an index page of more than {_MOST_PAGE_BYTES} bytes")
-        return str(data.decode("utf-8", "surrogateescape"))
+        return data.decode("utf-8", "surrogateescape")
 
     async def _get(self, url: str, headers: dict[str, str]) -> Any:
         """The answer to a request, redirected at most a few times, and never to another host."""
@@ -201,5 +202,5 @@ async def _checked(answer: Any) -> Any:
 def _epoch(text: str | None) -> float | None:
     try:
         return parsedate_to_datetime(text).timestamp() if text else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

@@ -181,6 +181,7 @@ def write_all(file: BinaryIO, data: bytes) -> None:
 
 
 def _set_time(path: Path, mtime: float | None) -> None:
-    """As the remote file has it: whether a run is still alive is told by it."""
+    """As the remote file has it: whether a run is still alive is told by it. One that no file can have is left out."""
     if mtime is not None:
-        os.utime(path, (mtime, mtime))
+        with suppress(ValueError, OverflowError):
+            os.utime(path, (mtime, mtime))

@@ -86,7 +86,8 @@ class _Ranges:
 
 def _url(address: Address) -> str:
     """As it was given: what stands for a host and what for a directory each file system knows of its own."""
-    user = quote(address.user, safe="") + (f":{quote(address.password, safe='')}" if address.password else "")
+    user, password = (quote(text, safe="", errors="surrogateescape") for text in (address.user, address.password))
+    user += f":{password}" if password else ""
     path = address.path if address.path.startswith("/") or not address.path else f"/{address.path}"
     return f"{address.protocol}://{user}{'@' if user else ''}{address.place}{path}"
 

@@ -46,7 +46,7 @@ def explain(error: BaseException, address: Address) -> Trouble:
     """What an error of any protocol means for this address; without the address's credentials."""
     trouble = _explained(error, address)
     text = trouble.text
-    for secret in (address.query, address.password, quote(address.password, safe="")):
+    for secret in (address.query, address.password, quote(address.password, safe="", errors="surrogateescape")):
         text = text.replace(secret, "***") if secret else text
     return Trouble(text, trouble.lasting)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tui.remote.fetch import Fetcher, Plan, TooLargeError, plan
 from tui.remote.mirror import OVERLAP_BYTES, Known, Mirror
-from tui.remote.store import BeyondError, Entry, Listed, Stream
+from tui.remote.store import BeyondError, Entry, Listed, Stream, UnexpectedError
 
 NAME = "run/events.out.tfevents.1.h"
 OTHER = "run/tensors.tsv"
@@ -131,6 +131,27 @@ def test_an_asset_of_gigabytes_is_not_fetched(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(TooLargeError, match="100 bytes, 99 at most; not fetched"):
         _brought(_Store(b"x" * 100), _mirror(tmp_path), OTHER)
     assert list(mirror_files(tmp_path)) == []
+
+
+def test_a_server_that_sends_nothing_new_is_not_asked_for_ever(tmp_path: Path) -> None:
+    class Stubborn(_Store):
+        """Tells of more than it ever sends, as the Content-Range `bytes 0-99/600` does each time."""
+
+        def open(self, name: str, start: int, end: int, entry: Entry, unless: str | None) -> Stream | None:
+            return super().open(name, start, min(end, 100), entry, unless)
+
+    mirror = _mirror(tmp_path)
+    with pytest.raises(UnexpectedError, match="the server sent nothing of it from byte 100 on, of 600"):
+        _brought(Stubborn(b"x" * 600), mirror)
+    assert mirror.path(NAME).read_bytes() == b"x" * 100
+
+
+@pytest.mark.parametrize("mtime", [float("nan"), float("inf"), 1e300, -1e300])
+def test_a_time_that_no_file_can_have_is_left_out(tmp_path: Path, mtime: float) -> None:
+    mirror = _mirror(tmp_path)
+    mirror.append(NAME, b"x", mtime)
+    mirror.note(NAME, Known(1, mtime, None))
+    assert mirror.path(NAME).read_bytes() == b"x"
 
 
 def mirror_files(directory: Path) -> list[Path]:

@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,10 +16,13 @@ from tui import shown_paths
 from tui.cli.errors import CommandError
 from tui.cli.logdirs import parse_logdirs
 from tui.remote.address import Address
+from tui.remote.body import content_range
 from tui.remote.cache import MirrorLock, Told, cache_root, make_mirror, remove_old
 from tui.remote.crew import Crew
-from tui.remote.http import links_below
+from tui.remote.http import HttpStore, _epoch, links_below
 from tui.remote.patience import StoppedError, backoff, tried
+from tui.remote.place import remote_logdir
+from tui.remote.store import UnexpectedError
 from tui.remote.trouble import disk_is_full, explain
 from tui.render.text import printable
 
@@ -70,6 +74,8 @@ def test_errors_as_lines() -> None:
     asked = Address("https", "h", "/x", "me", "pass word", "sig=hush")
     said = explain(ValueError("https://me:pass%20word@h/x?sig=hush (pass word)"), asked).text
     assert said == "ValueError: https://me:***@h/x?*** (***)"
+    not_utf8 = Address("https", "h", "/x", "me", "pass\udc8b")
+    assert explain(ValueError("https://me:pass%8B@h/x"), not_utf8).text == "ValueError: https://me:***@h/x"
     assert disk_is_full(OSError(errno.ENOSPC, "x"))
     assert not disk_is_full(refused)
 
@@ -98,6 +104,22 @@ def test_work_that_fails_is_tried_again_where_that_may_help() -> None:
     with pytest.raises(StoppedError):
         tried(work, lambda error: True, stopping)
     assert len(calls) == 1
+
+
+def test_a_crew_without_threads_says_so_and_works_when_there_are_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    done: list[str] = []
+    crew = Crew(1, "test")
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        for _ in range(3):
+            with pytest.raises(RuntimeError, match="can't start"):
+                crew.hand(0.0, lambda: done.append("never"))
+    crew.hand(0.0, lambda: done.append("then"))
+    assert crew.wait(20)
+    assert done == ["then"]
 
 
 def test_a_crew_does_all_most_urgent_first_and_work_may_bring_more() -> None:
@@ -170,6 +192,14 @@ def test_paths_are_shown_as_what_they_stand_for(monkeypatch: pytest.MonkeyPatch)
     assert printable("plain") == "plain"
 
 
+def test_what_lies_below_an_address_keeps_its_slash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shown_paths, "_instead", ())
+    monkeypatch.setenv("TBTUI_CACHE", str(tmp_path))
+    logdir = remote_logdir("", "http://me:word@h:8/", Address("http", "h:8", "", "me", "word"))
+    assert printable(f"{logdir.path}/run/file") == "http://h:8/run/file"
+    assert printable("http://me:word@h:8/run") == "http://h:8/run"
+
+
 def test_urls_and_names_as_arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shown_paths, "_instead", ())
     monkeypatch.setattr("tui.remote.connect.find_spec", lambda name: object())
@@ -192,3 +222,20 @@ def test_a_missing_package_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CommandError, match=r"^s3:// needs s3fs: pip install 'tbtui\[remote\]'$"):
         parse_logdirs(["s3://bucket/x"])
     assert called("ls", "s3://bucket/x").returncode == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["1 Jan 99999999999999999999 00:00:00 GMT", "1 Jan 2020 00:00:00 +99999999999999999999"]
+)
+def test_a_time_that_no_calendar_has(text: str) -> None:
+    assert _epoch(text) is None
+
+
+@pytest.mark.parametrize("size", [pytest.param("9" * 5000, id="long"), "\u0663", "\u00b2", "-1", ""])
+def test_sizes_that_are_none(size: str) -> None:
+    with pytest.raises(UnexpectedError, match="the answer's range is not told"):
+        content_range(f"bytes 0-1/{size}")
+    store = HttpStore.__new__(HttpStore)
+    store._release = lambda answer: None  # type: ignore[method-assign]
+    with pytest.raises(UnexpectedError, match="without saying how long the file is"):
+        store._extent(SimpleNamespace(status=200, headers={"Content-Length": size}), 0)

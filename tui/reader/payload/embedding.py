@@ -22,6 +22,8 @@ MOST_FIELDS = 1 << 24
 _FLOAT = np.dtype("<f4")
 # Parsed at once: numpy lets no other thread run meanwhile.
 _PART_BYTES = 1 << 18
+LONGEST_LINE = 2 << 20
+"""Bytes of a point: a hundred thousand numbers."""
 _LEAST_FIELD_BYTES = 2
 _AT_ROW = re.compile(r"at row (\d+)")
 
@@ -129,10 +131,16 @@ def _rows(part: bytes, before: int) -> npt.NDArray[np.float32]:
 
 
 def _parts(data: bytes) -> Iterator[bytes]:
-    """Whole lines, without parts in which there are only blanks."""
+    """Whole lines, without parts in which there are only blanks.
+
+    Raises:
+        ValueError: a line is too long.
+    """
     start = 0
     while start < len(data):
         end = data.find(b"\n", start + _PART_BYTES) + 1 or len(data)
+        if end - start > _PART_BYTES + LONGEST_LINE:
+            raise ValueError(f"a line of more than {LONGEST_LINE} bytes")
         if not (part := data[start:end]).isspace():
             yield part
         start = end

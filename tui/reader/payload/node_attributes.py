@@ -71,7 +71,8 @@ def _nodes_of(ref: BlobRef, *, profiled: bool) -> Iterator[bytes]:
 def _attributes(node: bytes) -> Iterator[tuple[str, str]]:
     for field in fields(node, 0, len(node)):
         if field.number == _ATTRIBUTES and field.wire_type == DELIMITED:
-            entry = list(fields(node, field.start, field.end))
+            # Of a field that is there several times, the last counts.
+            entry = list(fields(node, field.start, field.end))[::-1]
             key = next((_string(node, part) for part in entry if part.number == _KEY), "")
             value = next((part for part in entry if part.number == _VALUE), None)
             yield key, "" if value is None else _value_text(node, value)

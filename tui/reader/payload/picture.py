@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +119,9 @@ def _image(encoded: bytes, items: int) -> Iterator[tuple[Image.Image, PictureFac
     # Ours is lower and is checked first; Pillow's own would put a warning on the screen.
     Image.MAX_IMAGE_PIXELS = None
     try:
-        with Image.open(BytesIO(encoded), formats=_FORMATS) as image:
+        is_gif = encoded.startswith((b"GIF87a", b"GIF89a"))
+        file = BytesIO(encoded)
+        with _bounded_gif()(file) if is_gif else Image.open(file, formats=_FORMATS) as image:
             format, mode = image.format or "", image.mode
             yield image, PictureFacts(image.size, format, mode, _frames(image), items, len(encoded))
     except PayloadError:
@@ -147,11 +150,34 @@ def _frames(image: Image.Image) -> int:
 def _seek(image: Image.Image, frame: int) -> None:
     if not frame:
         return
-    if frame * image.width * image.height > _MOST_IN_FRAMES:
-        raise PayloadError(
-            f"frame {frame + 1} needs all before it: more than {_MOST_IN_FRAMES // 1_000_000} megapixels"
-        )
-    image.seek(frame)
+    pixels = frame * image.width * image.height
+    for at in range(1, frame + 1):
+        if pixels > _MOST_IN_FRAMES:
+            raise PayloadError(
+                f"frame {frame + 1} needs all before it: more than {_MOST_IN_FRAMES // 1_000_000} megapixels"
+            )
+        before = image.width * image.height
+        image.seek(at)
+        pixels += (frame - at + 1) * (image.width * image.height - before)
+
+
+@cache
+def _bounded_gif() -> Callable[[BytesIO], Image.Image]:
+    """Pillow's GIFs grow with a frame that is larger, and make room for what takes its place as soon as they meet it,
+    the first one while they are opened: these refuse."""
+    from PIL.GifImagePlugin import GifImageFile
+
+    class BoundedGif(GifImageFile):
+        @property
+        def _size(self) -> Size:
+            return self.__dict__["_size"]  # type: ignore[no-any-return]
+
+        @_size.setter
+        def _size(self, size: Size) -> None:
+            _check_size(size)
+            self.__dict__["_size"] = size
+
+    return BoundedGif
 
 
 def _pixels(image: Image.Image, size: Size | None) -> npt.NDArray[Any]:

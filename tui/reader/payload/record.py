@@ -16,6 +16,8 @@ from logging_lib.tfevents.tensor import from_tensor_proto
 from tui.model import BlobRef
 from tui.reader.regular_file import open_regular
 
+MOST_STRINGS = 1 << 20
+"""Of one tensor; an empty one takes two bytes in the file and thirty times that in memory."""
 _CRC = struct.Struct("<I")
 
 
@@ -68,10 +70,12 @@ def tensor_of(ref: BlobRef, value: summary_pb2.Summary.Value) -> npt.NDArray[Any
     """The value's tensor: numbers of any dtype, or an object array of bytes.
 
     Raises:
-        PayloadError: the value is no tensor, or one that does not fit its shape.
+        PayloadError: the value is no tensor, one that does not fit its shape, or one of too many strings.
     """
     if value.WhichOneof("value") != "tensor":
         raise not_shown(ref, "value is no tensor")
+    if (count := len(value.tensor.string_val)) > MOST_STRINGS:
+        raise not_shown(ref, f"tensor of {count} strings, more than {MOST_STRINGS}")
     try:
         return from_tensor_proto(value.tensor)
     except ValueError as error:

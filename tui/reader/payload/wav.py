@@ -68,7 +68,7 @@ class WavForm:
 
 def is_wav(data: bytes) -> bool:
     """Whether these are the first bytes of a WAV."""
-    return len(data) >= _RIFF.size and data[:4] == b"RIFF" and data[8:12] == b"WAVE"
+    return data[:4] == b"RIFF" and data[8:12] == b"WAVE"
 
 
 def wav_form(data: bytes) -> WavForm | None:

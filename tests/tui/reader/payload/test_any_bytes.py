@@ -26,7 +26,11 @@ READERS: dict[str, Callable[[BlobRef], object]] = {
 }
 WAV = b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x80\x3e\0\0\2\0\x10\0data\4\0\0\0abcd"
 GRAPH = graph_pb2.GraphDef(
-    node=[graph_pb2.NodeDef(name="a", op="b", input=["c"], attr={"dtype": {"type": 1}}).SerializeToString()],
+    node=[
+        graph_pb2.NodeDef(
+            name="a", op="b", input=["c"], attr={"dtype": graph_pb2.AttrValue(type=1)}
+        ).SerializeToString()
+    ],
     library={"function": [graph_pb2.FunctionDef(node_def=[b"\x0a\x01a"]).SerializeToString()]},
 ).SerializeToString()
 RUN_METADATA = graph_pb2.RunMetadata(

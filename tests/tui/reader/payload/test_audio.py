@@ -42,6 +42,27 @@ def test_the_first_encoding(tmp_path: Path) -> None:
     assert clip.seconds == 3 / 8000
 
 
+def test_the_least_that_a_summary_may_say(tmp_path: Path) -> None:
+    value = audio(b"fLaC...", sample_rate=0.5, num_channels=1, length_frames=1)
+    assert only(read_audio(store(tmp_path, value))) == AudioClip(b"fLaC...", "audio/flac", "", 0.5, 1, 1)
+
+
+def test_clips_without_labels_and_of_a_type_that_nothing_tells(tmp_path: Path) -> None:
+    clips = read_audio(store(tmp_path, strings(b"OggS1", b"ID3", b"?", plugin=plugins.AUDIO)))
+    assert [(clip.encoded, clip.content_type, clip.label) for clip in clips] == [
+        (b"OggS1", "audio/ogg", ""),
+        (b"ID3", "audio/mpeg", ""),
+        (b"?", "application/octet-stream", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rate", "frames", "seconds"), [(8.0, 4, 0.5), (8.0, 0, 0.0), (8.0, None, None), (None, 4, None), (0.0, 4, None)]
+)
+def test_how_long_it_plays(rate: float | None, frames: int | None, seconds: float | None) -> None:
+    assert AudioClip(b"", "audio/mpeg", "", rate, 1, frames).seconds == seconds
+
+
 def test_the_header_is_believed_before_the_summary(tmp_path: Path) -> None:
     value = audio(wav(), sample_rate=1, num_channels=7, length_frames=9)
     assert only(read_audio(store(tmp_path, value))) == AudioClip(wav(), "audio/wav", "", 8000.0, 2, 3)

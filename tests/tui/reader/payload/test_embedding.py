@@ -144,3 +144,16 @@ def test_what_has_no_shape(tmp_path: Path, data: bytes, message: str) -> None:
         embedding_shape(file(tmp_path, data))
     with pytest.raises(PayloadError, match="No such file"):
         embedding_shape(str(tmp_path / "none"))
+
+
+def test_a_line_of_too_many_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedding, "_PART_BYTES", 4)
+    monkeypatch.setattr(embedding, "LONGEST_LINE", 8)
+    path = tmp_path / "t.tsv"
+    for lines in ("1\t2\n" + "3\t4\t5\t6\t7\t8\t9\n", "1\t2\t3\t4\t5\t6\t7\n"):
+        path.write_text(lines)
+        with pytest.raises(PayloadError) as error:
+            read_embedding(str(path))
+        assert str(error.value) == f"{path}: no table of numbers: a line of more than 8 bytes"
+    with pytest.raises(PayloadError, match="a line of more than 8 bytes"):
+        embedding_shape(str(path))

@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import torch
 from tensorboard.compat.proto import config_pb2, function_pb2, graph_pb2, meta_graph_pb2, node_def_pb2
 from tensorboard.compat.proto.attr_value_pb2 import AttrValue
 from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
-from torch.utils.tensorboard._pytorch_graph import graph as graph_of
 
 from logging_lib.tfevents import plugins
 from logging_lib.tfevents.proto import event_pb2
@@ -86,6 +84,9 @@ def test_a_graph_as_a_summary(tmp_path: Path) -> None:
 
 
 def test_the_graph_that_torch_traces(tmp_path: Path) -> None:
+    import torch
+    from torch.utils.tensorboard._pytorch_graph import graph as graph_of
+
     model = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.ReLU())
     theirs, metadata = graph_of(model, (torch.zeros(4, 3),))
     graph = read_graph(stored_graph(tmp_path, theirs.SerializeToString()))

@@ -96,7 +96,7 @@ def test_the_name_of_a_policy_stands_for_a_dtype(tmp_path: Path) -> None:
         (b'{"config": {"layers": [1]}}', "layer that is no JSON object"),
         (b"[" * 100_000, "nested too deeply"),
         (b'{"config":{"layers":[' * 30_000 + b"]}}" * 30_000, "nested too deeply"),
-        (b'{"config":{"layers":[' * 400 + b"]}}" * 400, "nested too deeply"),
+        (b'{"config":{"layers":[' * 1000 + b"]}}" * 1000, "nested too deeply"),
         (b'{"config":' + b"9" * 5000 + b"}", "Keras model: Exceeds the limit"),
     ],
 )

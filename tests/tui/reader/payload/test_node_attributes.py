@@ -116,6 +116,16 @@ def test_names_in_order_and_no_more_than_anybody_reads(tmp_path: Path) -> None:
     assert list(read) == sorted(read)
 
 
+def test_of_a_name_and_a_value_that_stand_there_twice_the_last_counts_as_in_protobuf(tmp_path: Path) -> None:
+    old, new = AttrValue(i=1).SerializeToString(), AttrValue(i=2).SerializeToString()
+    fields = [(1, b"a"), (2, old), (2, new), (1, b"b")]
+    entry = b"".join(bytes([number << 3 | 2, len(part)]) + part for number, part in fields)
+    node = bytes([5 << 3 | 2, len(entry)]) + entry
+    assert dict(node_def_pb2.NodeDef.FromString(node).attr) == {"b": AttrValue(i=2)}
+    data = bytes([1 << 3 | 2, len(node)]) + node
+    assert NodeAttributes(0)(stored(tmp_path, data)) == (("b", "2"),)
+
+
 @given(st.binary(max_size=60))
 def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     node = b"\x2a" + bytes([len(data)]) + data

@@ -20,7 +20,7 @@ from tui.ingest.ingester import Ingester
 from tui.model import BlobRef
 from tui.reader.named_logdir import LogDir
 from tui.reader.payload import PayloadError, read_image
-from tui.reader.payload.picture import MOST_PIXELS, PictureFacts, read_picture, read_picture_facts
+from tui.reader.payload.picture import MOST_PIXELS, PictureFacts, decode_picture, read_picture, read_picture_facts
 
 CORPUS = Path(__file__).parents[5] / "shared" / "corpus"
 WITH_IMAGES = ("4105Project+Yolov5", "Nivesara+project_fashion_mnist")
@@ -65,7 +65,9 @@ def gradient(*channels: int, dtype: type = np.uint8) -> np.ndarray:
 def test_every_mode(tmp_path: Path, image: Image.Image, mode: str) -> None:
     data = encoded(image)
     picture = read_picture(stored(tmp_path, data))
-    assert picture.facts == PictureFacts((7, 5), "PNG", mode, 1, 1, len(data))
+    opened = Image.open(io.BytesIO(data)).mode
+    assert opened == mode or (opened, mode) == ("I", "I;16")  # older Pillow's
+    assert picture.facts == PictureFacts((7, 5), "PNG", opened, 1, 1, len(data))
     assert picture.is_whole and picture.nbytes == picture.pixels.nbytes
     expected = np.asarray({"1": image.convert("L"), "P": image.convert("RGB")}.get(mode, image))
     np.testing.assert_array_equal(picture.pixels, expected.reshape(5, 7, -1))
@@ -119,9 +121,32 @@ def test_pictures_of_one_entry(tmp_path: Path) -> None:
         assert read_picture_facts(ref, wanted) == picture.facts
 
 
+def test_the_first_picture_and_its_first_frame_unless_another_is_asked_for(tmp_path: Path) -> None:
+    red, blue, gray = (Image.new("RGB", (size, 1), colour) for size, colour in ((1, "red"), (2, "blue"), (3, "gray")))
+    moving = encoded(red, "GIF", save_all=True, append_images=[Image.new("RGB", (1, 1), "blue")])
+    ref = stored(tmp_path, moving, encoded(blue), encoded(gray))
+    first = read_picture(ref)
+    assert (read_picture_facts(ref), first.facts.size, first.facts.frames) == (first.facts, (1, 1), 2)
+    assert (first.item, first.frame, first.pixels[0, 0, 0]) == (0, 0, 255)
+
+
+def test_the_bytes_of_a_file_as_a_picture() -> None:
+    image = Image.new("RGB", (3, 2), (1, 2, 3))
+    picture = decode_picture(encoded(image))
+    assert picture.pixels.tolist() == [[[1, 2, 3]] * 3] * 2
+    assert picture.facts == PictureFacts((3, 2), "PNG", "RGB", 1, 1, len(encoded(image)))
+    assert (picture.item, picture.frame, picture.is_whole) == (0, 0, True)
+    moving = encoded(image, "GIF", save_all=True, append_images=[Image.new("RGB", (3, 2), "red")])
+    assert (decode_picture(moving).facts.frames, decode_picture(moving).frame) == (2, 0)
+    with pytest.raises(PayloadError, match=r"^4097x4097: 17 megapixels, more than 16$"):
+        decode_picture(encoded(Image.new("1", (4097, 4097))))
+    with pytest.raises(PayloadError):
+        decode_picture(b"no picture")
+
+
 def test_an_entry_without_pictures(tmp_path: Path) -> None:
     ref = store(tmp_path, strings(b"1", b"1", plugin=plugins.IMAGES))
-    with pytest.raises(PayloadError, match="no pictures in this entry"):
+    with pytest.raises(PayloadError, match=r"^no pictures in this entry$"):
         read_picture(ref)
 
 
@@ -170,6 +195,38 @@ def test_a_late_frame_of_a_large_one_is_not_decoded(tmp_path: Path) -> None:
     ref = stored(tmp_path, encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]))
     with pytest.raises(PayloadError, match="frame 24 needs all before it: more than 256 megapixels"):
         read_picture(ref, frame=23)
+
+
+def growing(*sizes: tuple[int, int], disposal: int = 0) -> bytes:
+    """A GIF with a frame of each size, all of one colour; the first one's is the picture's."""
+    control = b"!\xf9\x04" + bytes([disposal << 2]) + b"\0\0\0\0"
+    frames = [control + b"," + pack("<HHHHB", 0, 0, *size, 0) + b"\x02\x02\x44\x01\0" for size in sizes]
+    return b"GIF89a" + pack("<HHBBB", *sizes[0], 0x80, 0, 0) + bytes(6) + b"".join(frames) + b";"
+
+
+@pytest.mark.parametrize("disposal", [0, 2, 3])
+def test_a_frame_that_makes_a_small_picture_large_is_not_decoded(tmp_path: Path, disposal: int) -> None:
+    ref = stored(tmp_path, growing((1, 1), (20_000, 30_000), disposal=disposal))
+    assert read_picture_facts(ref).size == (1, 1)
+    assert read_picture(ref).pixels.shape == (1, 1, 3)
+    with pytest.raises(PayloadError, match=r"^20000x30000: 600 megapixels, more than 16$"):
+        read_picture(ref, frame=-1)
+
+
+@pytest.mark.parametrize("screen", [(1, 1), (60_000, 60_000)])
+def test_a_large_moving_one_is_not_even_opened(tmp_path: Path, screen: tuple[int, int]) -> None:
+    """Pillow makes room for what is to take the place of its first frame as soon as it is opened: gigabytes."""
+    data = growing((60_000, 60_000), disposal=2)
+    ref = stored(tmp_path, data[:6] + pack("<HH", *screen) + data[10:])
+    with pytest.raises(PayloadError, match=r"^60000x60000: 3600 megapixels, more than 16$"):
+        read_picture_facts(ref)
+
+
+def test_frames_count_by_what_they_grow_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.reader.payload.picture._MOST_IN_FRAMES", 300)
+    ref = stored(tmp_path, growing((1, 1), (20, 20), (20, 20), (20, 20)))
+    with pytest.raises(PayloadError, match="frame 4 needs all before it"):
+        read_picture(ref, frame=3)
 
 
 @pytest.mark.parametrize(

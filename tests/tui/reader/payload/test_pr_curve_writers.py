@@ -11,15 +11,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+import tensorboard.compat
 import tensorboardX
 from tensorboard.compat.proto import event_pb2, summary_pb2, types_pb2
 from tensorboard.plugins.pr_curve import summary as plugin_summary
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 from tensorboard.util import tensor_util
-from torch.utils import tensorboard as torch_tensorboard
 
 import logging_lib
 from tests.logging_lib.shown_blobs import only_blob
+from tests.missing import Package
 from tui.reader.payload import PrCurve, read_pr_curve
 
 THRESHOLDS = 9
@@ -36,9 +37,9 @@ WRITES: dict[str, Write] = {
     "raw": lambda w: w.add_pr_curve_raw("c", *map(np.array, RAW), 3, num_thresholds=4),
 }
 WRITERS = {
-    "ours": logging_lib.SummaryWriter,
-    "torch": torch_tensorboard.SummaryWriter,
-    "tensorboardX": tensorboardX.SummaryWriter,
+    "ours": logging_lib,
+    "torch": Package("torch.utils.tensorboard"),
+    "tensorboardX": tensorboardX,
 }
 
 
@@ -74,7 +75,7 @@ def check(logdir: Path, tag: str, logged: list[npt.NDArray[np.float64]]) -> None
 @pytest.mark.parametrize("writer", WRITERS)
 @pytest.mark.parametrize("kind", WRITES)
 def test_what_writers_log(tmp_path: Path, writer: str, kind: str) -> None:
-    with WRITERS[writer](str(tmp_path)) as opened:
+    with WRITERS[writer].SummaryWriter(str(tmp_path)) as opened:
         WRITES[kind](opened)
     check(tmp_path, "c", LOGGED[kind])
 
@@ -82,6 +83,7 @@ def test_what_writers_log(tmp_path: Path, writer: str, kind: str) -> None:
 @pytest.fixture
 def just_enough_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
     """What TensorBoard's plugin takes of TensorFlow where it computes nothing with it: the protos."""
+    assert tensorboard.compat.tf.io  # its own stand-in, which it looks for once, and which is not to be this one
     tf = ModuleType("tensorflow.compat.v1")
     for name, value in (
         ("Summary", summary_pb2.Summary),

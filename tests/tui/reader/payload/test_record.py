@@ -33,6 +33,12 @@ def test_an_event_that_is_no_summary(tmp_path: Path) -> None:
     assert read_event(ref).graph_def == b"graph"
 
 
+def test_a_record_in_its_place_that_is_no_event(tmp_path: Path) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, [b"\xff\xff\xff"])
+    with pytest.raises(PayloadError, match=r"changed since it was read \(at byte 12\)$"):
+        read_event(BlobRef(str(path), HEADER_BYTES, 3, 0))
+
+
 def test_histograms_of_both_encodings(tmp_path: Path) -> None:
     first = summary_pb2.HistogramProto(min=-1, max=2, bucket_limit=[0, 1, 1e308], bucket=[1, 0, 3])
     for value in (
@@ -94,3 +100,12 @@ def test_a_file_that_changed_or_went_away(tmp_path: Path) -> None:
     os.mkfifo(path)  # which would keep its reader waiting
     with pytest.raises(PayloadError, match="no regular file"):
         read_value(ref)
+
+
+def test_a_tensor_of_too_many_strings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.reader.payload.record.MOST_STRINGS", 3)
+    assert read_text(store(tmp_path, strings(*[b""] * 3))).shape == (3,)
+    ref = store(tmp_path, strings(*[b""] * 4))
+    with pytest.raises(PayloadError) as error:
+        read_text(ref)
+    assert str(error.value) == f"{ref.path}: tensor of 4 strings, more than 3 (at byte {ref.offset})"

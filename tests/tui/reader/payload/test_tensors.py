@@ -6,15 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from tensorboard.compat.proto import summary_pb2 as tensorboard_pb2
 from tensorboard.plugins.custom_scalar import layout_pb2 as tensorboard_layout
-from torch.utils.tensorboard import summary as torch_summary
 
 from logging_lib.tfevents import plugins
 from logging_lib.tfevents.proto import layout_pb2, plugin_data_pb2
 from logging_lib.tfevents.tensor import to_tensor_proto
 from tests import builders
+from tests.missing import Package
 from tests.tui.reader.payload.stored import Value, store, strings
 from tui.reader.payload import (
     Category,
@@ -27,6 +26,8 @@ from tui.reader.payload import (
     read_pr_curve,
     read_tensor,
 )
+
+torch, torch_summary = Package("torch"), Package("torch.utils.tensorboard.summary")
 
 
 def ours(summary: tensorboard_pb2.Summary) -> list[Value]:

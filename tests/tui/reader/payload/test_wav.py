@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.reader.payload.wav import WavForm, samples, wav_form
+from tui.reader.payload.wav import WavForm, is_wav, samples, wav_form
 
 FULL = {1: 128, 2: 1 << 15, 3: 1 << 23, 4: 1 << 31}
 
@@ -50,8 +50,9 @@ def test_integers_of_every_width(width: int) -> None:
     form = form_of(data)
     assert form.words == f"{8 * width}-bit PCM"
     expected = np.array([[least, 0, -1], [most, 1, most // 2]], np.float64) / FULL[width]
+    assert samples(data, form).dtype == np.float32
     np.testing.assert_allclose(samples(data, form), expected.astype(np.float32), rtol=1e-7)
-    assert samples(data, form).max() >= np.float32(form.full_scale)
+    assert form.full_scale == (FULL[width] - 1) / FULL[width]
 
 
 @pytest.mark.parametrize(("bits", "dtype"), [(32, "<f4"), (64, "<f8")])
@@ -75,7 +76,37 @@ def test_the_extensible_format_names_its_encoding_further_on() -> None:
     assert (form.encoding, form.words, form.frames) == (1, "16-bit PCM", 2)
 
 
-@pytest.mark.parametrize(("encoding", "words"), [(6, "A-law"), (7, "µ-law"), (99, "encoding 99")])
+def test_the_extensible_format_may_be_cut_short() -> None:
+    """Of a chunk too small for it, and of a file that ends in it, no encoding is made up."""
+    extra = struct.pack("<HHIH", 22, 16, 3, 1)
+    assert form_of(with_format(0xFFFE, 16, 1, b"\1\0\2\0", extra)).words == "16-bit PCM"
+    assert form_of(with_format(0xFFFE, 16, 1, b"\1\0\2\0", extra[:-2])).words == "encoding 65534"
+
+
+def test_a_long_format_of_another_encoding_is_not_taken_for_an_extensible_one() -> None:
+    mp3 = struct.pack("<HHIHHH", 12, 1, 2, 144, 1, 1393)
+    assert form_of(with_format(0x55, 8, 1, b"\1\2", mp3)).words == "MP3"
+
+
+@pytest.mark.parametrize("extra", [b"", struct.pack("<HHIH", 22, 16, 3, 1) + b"\0" * 14])
+def test_a_file_that_ends_anywhere_has_the_frames_that_are_there(extra: bytes) -> None:
+    data = with_format(0xFFFE if extra else 1, 16, 2, bytes(range(16)), extra)
+    start = len(data) - 16
+    for cut in range(len(data)):
+        form = wav_form(data[:cut])
+        if cut < start:
+            assert form is None
+        else:
+            assert form == WavForm(8000, 2, (cut - start) // 4, 1, 4, start)
+
+
+def test_only_the_first_twelve_bytes_tell_a_wav() -> None:
+    assert is_wav(b"RIFF\xff\xff\xff\xffWAVE")
+    for other in (b"RIFF\0\0\0\0WAV", b"RIFF\0\0\0\0AVI ", b"RIFX\0\0\0\0WAVE", b""):
+        assert not is_wav(other)
+
+
+@pytest.mark.parametrize(("encoding", "words"), [(6, "A-law"), (7, "µ-law"), (99, "encoding 99"), (0, "encoding 0")])
 def test_other_encodings_are_named(encoding: int, words: str) -> None:
     data = with_format(encoding, 8, 1, b"\1\2")
     form = form_of(data)
