@@ -28,6 +28,7 @@ from tensorboard.backend.event_processing.event_file_loader import EventFileLoad
 
 from benchmarks.bench_keys import COLUMNS, LINES, Screen
 from logging_lib import SummaryWriter
+from tests.terminal import Terminal
 
 TAGS = ("loss/train", "loss/val", "accuracy", "lr", "grad_norm")
 _KEYS = 10
@@ -47,7 +48,7 @@ class Reading:
     threads: int
 
     @classmethod
-    def take(cls, screen: Screen) -> Reading:
+    def take(cls, screen: Terminal) -> Reading:
         """Look at the process now."""
         process = Path(f"/proc/{screen.process.pid}")
         fields = (process / "stat").read_text().rpartition(")")[2].split()

@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from logging_lib import process
 from logging_lib.deliveries import Deliveries
@@ -250,20 +251,30 @@ class BackgroundWriter:
         took_at = time.monotonic()
         batch = self._inbox.take()
         self._in_hand = len(batch) // ENTRY
-        for by_subrun in encode(batch, self._deliveries.lose_one):
-            self._deliveries.send(by_subrun)
-        self._deliveries.retry()
+        whole = self._send(batch)
         if batch:
             self._inbox.done(batch)
             self._in_hand = 0
             self._took_at, self._cost = took_at, time.monotonic() - took_at
-        self._set(marks)
+        self._set(marks, whole)
 
-    def _set(self, marks: list[Mark]) -> None:
+    def _send(self, batch: list[Any]) -> bool:
+        """Whether all was handed over; what fails here, as where there is no memory, costs what was in hand."""
+        try:
+            for by_subrun in encode(batch, self._deliveries.lose_one):
+                self._deliveries.send(by_subrun)
+                self._in_hand -= sum(records.count for records in by_subrun.values())
+            self._deliveries.retry()
+        except Exception as error:  # noqa: BLE001 - neither the training nor what it logs next is to suffer
+            self._deliveries.lose_some(max(0, self._in_hand), error)
+            return False
+        return True
+
+    def _set(self, marks: list[Mark], whole: bool) -> None:
         synced = any(mark.sync for mark in marks) and self._deliveries.sync()
         del self._marks[: len(marks)]
         for mark in marks:
-            mark.kept = synced or not (mark.sync or self._deliveries.any_waits)
+            mark.kept = whole and (synced or not (mark.sync or self._deliveries.any_waits))
             mark.set()
 
     def _lose_queued(self) -> None:

@@ -115,8 +115,19 @@ class BlobCache:
             self._changed.notify()
         if self._worker is None:
             # Not one of a pool: Python waits at its end for those, and a file of points may take half a minute.
-            self._worker = threading.Thread(target=self._work, name="tbtui-blobs", daemon=True)
-            self._worker.start()
+            worker = threading.Thread(target=self._work, name="tbtui-blobs", daemon=True)
+            try:
+                worker.start()
+            except RuntimeError as error:  # the system gives none: who asks for something else tries again
+                self._refuse(error)
+            else:
+                self._worker = worker
+
+    def _refuse(self, error: RuntimeError) -> None:
+        with self._changed:
+            self._loaded += [(wanted, Unreadable(error)) for wanted in self._waiting]
+            self._waiting.clear()
+        self._announce()
 
     def _work(self) -> None:
         while (wanted := self._next()) is not None:

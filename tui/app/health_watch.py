@@ -7,6 +7,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from tui.analysis.health import Digest, Finding, HealthCheck
@@ -15,6 +16,7 @@ from tui.analysis.progress import Progress, hparams_near, run_progress
 from tui.analysis.run_state import RunState, next_state_change, run_state, signs_of_life
 from tui.app.histogram_digests import digest_at
 from tui.model import BlobRef, SeriesKey
+from tui.render.text import printable
 from tui.store.snapshot import EMPTY_SNAPSHOT, RunSummary, ScalarSeries, StoreSnapshot
 
 LEAST_PAUSE = 0.5
@@ -27,6 +29,8 @@ _LONGEST_WAIT = 3600.0
 _TURN = 0.004  # seconds of work without a break, and of the break
 _MANY, _PARTS = 2000, 20
 """Series, so many at least, of which it is said how far their first check is, and in what parts."""
+_TRIES, TRIED_APART = 3, 10.0
+"""Where it fails it begins anew with the next snapshot, so many seconds later; but not for ever."""
 _log = logging.getLogger(__name__)
 
 
@@ -80,8 +84,10 @@ class HealthWatch:
             self._wanted = snapshot
             self._changed.notify()
         if self._thread is None and not self._closed:
-            self._thread = threading.Thread(target=self._run, name="tbtui-health", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._run, name="tbtui-health", daemon=True)
+            with suppress(RuntimeError):  # the system gives none: what is shown next tries again
+                thread.start()
+                self._thread = thread
 
     def judge_at_last(self, series: Mapping[SeriesKey, ScalarSeries]) -> None:
         """Judge the series of a run on the caller's thread: only outlines of them are to be seen from now on."""
@@ -96,11 +102,17 @@ class HealthWatch:
     # On the thread
 
     def _run(self) -> None:
-        try:
-            self._work()
-        except Exception as error:  # noqa: BLE001 - Python would print it over the screen
-            _log.exception("judging failed")
-            self.on_trouble(f"problems are not looked for any more: {type(error).__name__}: {error}")
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                self._work()
+                return
+            except Exception as error:  # noqa: BLE001 - nobody would see it
+                _log.exception("judging failed")
+                hope = "were not looked for" if tries_left else "are not looked for any more"
+                self.on_trouble(f"problems {hope}: {printable(f'{type(error).__name__}: {error}')}")
+            self._check = HealthCheck(on_series=self._note)  # what failed may have left anything in the old one
+            with self._changed:
+                self._changed.wait_for(lambda: self._closed, TRIED_APART)
 
     def _work(self) -> None:
         lasting: float | None = None

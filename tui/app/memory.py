@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,8 +74,10 @@ class Memory:
         self._is_due = True
         self._changed.notify()
         if self._thread is None and not self._closing:
-            self._thread = threading.Thread(target=self._run, name="tbtui memory", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._run, name="tbtui memory", daemon=True)
+            with suppress(RuntimeError):  # the system gives none: the next change tries again, or the end writes it
+                thread.start()
+                self._thread = thread
 
     def close(self) -> None:
         """Write what is due, and end the thread."""
@@ -83,19 +86,30 @@ class Memory:
             self._changed.notify()
         if self._thread is not None:
             self._thread.join(_PATIENCE)
+        else:
+            self._run()
 
     def _run(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._is_due or self._closing)
-                if not self._is_due:
-                    return
+        while self._wait():
+            try:
+                self._write(self._take())
+            except Exception as error:  # noqa: BLE001 - what is chosen next is to be remembered all the same
+                self._tell(f"cannot remember this: {printable(f'{type(error).__name__}: {error}')}")
+
+    def _wait(self) -> bool:
+        """Until there is something to write, and a while longer for more of it; False at the end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_due or self._closing)
+            if self._is_due:
                 self._changed.wait_for(lambda: self._closing, WRITTEN_APART)
-                self._is_due = False
-                self._stored |= written(self._new)
-                self._new = {}
-                fields = dict(self._stored)
-            self._write(fields)
+            return self._is_due
+
+    def _take(self) -> dict[str, object]:
+        with self._changed:
+            self._is_due = False
+            new, self._new = self._new, {}
+            self._stored |= written(new)
+            return dict(self._stored)
 
     def _write(self, fields: dict[str, object]) -> None:
         try:

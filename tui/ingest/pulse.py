@@ -65,17 +65,25 @@ class Pulse:
         self._ended.set()
 
     def _watch(self) -> None:
-        beats, since = self.beats, time.monotonic()
+        last = self.beats, time.monotonic()
         while not self._ended.wait(_LOOK_SECONDS):
-            path, now = self._path, time.monotonic()
-            if not path or beats != self.beats:
-                beats, since = self.beats, now
-                self._tell(None)
-            elif self.silence is None and now - since >= _PATIENCE:
-                when = time.strftime("%H:%M:%S", time.localtime(time.time() - (now - since)))
-                # Where nothing is mounted but the root, the path says more.
-                place = mount_of(path)[0]
-                self._tell(Silence(place if place not in ("", "/") else path, when))
+            try:
+                last = self._look(*last)
+            except Exception as error:  # noqa: BLE001 - the next look may do better
+                threading.excepthook(threading.ExceptHookArgs((type(error), error, None, threading.current_thread())))
+
+    def _look(self, beats: int, since: float) -> tuple[int, float]:
+        """Tell what has changed since the thread was at so many beats; returns at how many it is, and since when."""
+        path, now = self._path, time.monotonic()
+        if not path or beats != self.beats:
+            beats, since = self.beats, now
+            self._tell(None)
+        elif self.silence is None and now - since >= _PATIENCE:
+            when = time.strftime("%H:%M:%S", time.localtime(time.time() - (now - since)))
+            # Where nothing is mounted but the root, the path says more.
+            place = mount_of(path)[0]
+            self._tell(Silence(place if place not in ("", "/") else path, when))
+        return beats, since
 
     def _tell(self, silence: Silence | None) -> None:
         if silence != self.silence:

@@ -29,6 +29,7 @@ from watchdog.events import (
 )
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
+from watchdog.utils import BaseThread
 
 from logging_lib.tfevents.filename import is_event_filename
 from tui.ingest.mounts import FileSystems, is_remote
@@ -47,6 +48,7 @@ _EVENTS: list[type[FileSystemEvent]] = [
     FileModifiedEvent,
     FileMovedEvent,
 ]
+_MOST_DEATHS = 3
 _FDINFO = Path("/proc/self/fdinfo")
 _LIMITS = {
     errno.ENOSPC: "the limit fs.inotify.max_user_watches is reached",
@@ -78,6 +80,7 @@ class Watcher:
         self._awake = threading.Event()
         self._observer: BaseObserver | None = None
         self._watched: set[str] = set()
+        self._deaths = 0
         self._given_up = False
         self._uncovered = False
 
@@ -92,6 +95,8 @@ class Watcher:
             return
         if (reason := _cannot_watch()) is not None:
             self._give_up(reason)
+            return
+        if self._observer is not None and _has_died(self._observer) and not self._begin_anew():
             return
         polled, watchable, directories = self._blind_spots(places)
         if not self._watched.issubset(watchable):
@@ -171,6 +176,16 @@ class Watcher:
             return False
         return True
 
+    def _begin_anew(self) -> bool:
+        """One of watchdog's threads has ended by an error: watch anew, but not again and again."""
+        self._deaths += 1
+        if self._deaths > _MOST_DEATHS:
+            self._give_up(f"inotify failed {self._deaths} times")
+            return False
+        self.stop()
+        self._watched.clear()
+        return True
+
     def _unwatch(self) -> None:
         if self._observer is not None:
             self._observer.unschedule_all()
@@ -178,8 +193,11 @@ class Watcher:
 
     def _covers(self, directories: int, polled: str) -> bool:
         """Whether there are watches enough; at the kernel's limit watchdog is silent, so they are counted."""
-        if count_watches() < directories:
-            return False
+        try:
+            if count_watches() < directories:
+                return False
+        except OSError:  # too many open files: the next listing counts again
+            return True
         self._uncovered = False
         self.mode, self.detail = "inotify", polled
         return True
@@ -218,6 +236,13 @@ class _Handler(FileSystemEventHandler):
             # Both names of what was moved: an event file may have taken the place of another.
             for path in paths:
                 self._watcher.hint(self._root + path.removeprefix(self._real), rescan=rescan)
+
+
+def _has_died(observer: BaseObserver) -> bool:
+    """Whether a thread of an observer has ended that was not told to: it would be silent, and look alive."""
+    parts: list[BaseThread] = [observer, *observer.emitters]
+    held = [one for part in parts for one in vars(part).values() if isinstance(one, BaseThread)]
+    return any(thread.should_keep_running() and not thread.is_alive() for thread in (*parts, *held))
 
 
 def _may_hold_a_log(path: str) -> bool:

@@ -96,13 +96,15 @@ class Link:
 
     def _run(self) -> None:
         try:
-            remove_old(cache_root(), time.time())
+            self._remove_old()
             while not self._stopping.is_set():
-                if self.lock.take():
-                    self._mirror.load()
-                    self._keep()
-                else:
-                    self._follow()
+                try:
+                    self._begin()
+                except StoppedError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - as where there are too many open files; it may pass
+                    _log.exception("remote logdir failed")
+                    self._fail(error)
         except StoppedError:
             pass  # as asked
         except Exception as error:  # noqa: BLE001 - a thread that dies unseen would leave a screen that looks alive
@@ -110,6 +112,20 @@ class Link:
             self._say(state=LinkState.REFUSED, text=shown(f"fetching ended: {type(error).__name__}: {error}"))
         finally:
             self.close()
+
+    def _remove_old(self) -> None:
+        try:
+            remove_old(cache_root(), time.time())
+        except OSError as error:  # old mirrors keep nobody from reading
+            _log.warning("old mirrors stay: %s", error)
+
+    def _begin(self) -> None:
+        """Keep the mirror up to date, or follow who does."""
+        if self.lock.take():
+            self._mirror.load()
+            self._keep()
+        else:
+            self._follow()
 
     def _follow(self) -> None:
         """Another writes the mirror: take what it brings, and its place when it is gone."""

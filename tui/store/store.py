@@ -171,11 +171,14 @@ class Store:
 
     def _freeze_series(self, version: int) -> None:
         """Make views of the series that changed, and let go those that are no more."""
-        for key in self._changed_scalars:
+        for key in list(self._changed_scalars):
             run = self._runs.get(key.run)
             scalars = run.scalars.get(key) if run else None
             if run is None or scalars is None:
-                self._same_keys &= self._frozen_scalars.pop(key, None) is None
+                if self._frozen_scalars.pop(key, None) is None:
+                    del self._changed_scalars[key]  # it never was in a snapshot: of blobs, or gone as soon as it came
+                else:
+                    self._same_keys = False
                 continue
             self._same_keys &= key in self._frozen_scalars
             points = self._frozen_scalars[key] = scalars.freeze(version)

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 import tensorboardX
-import torch
 from PIL import Image
 from tensorboard import data_compat
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -32,12 +31,12 @@ from tensorboard.plugins.scalar import summary_v2 as scalar_summary
 from tensorboard.plugins.text import summary_v2 as text_summary
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 from tensorboard.util import tensor_util
-from torch.utils.tensorboard import SummaryWriter
 
 from logging_lib.tfevents import plugins
 from logging_lib.tfevents.hparams import Experiment, Metric, SessionEnd, SessionStart
 from logging_lib.tfevents.tensor import to_tensor_proto
 from tests import builders
+from tests.missing import Package
 from tui.ingest.ingester import Ingester
 from tui.model import BlobRef, SeriesKey, TensorType
 from tui.reader import payload
@@ -45,6 +44,7 @@ from tui.reader.decode import RUN_GRAPH_TAG
 from tui.reader.named_logdir import LogDir
 from tui.store.snapshot import StoreSnapshot
 
+torch = Package("torch")
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -66,6 +66,8 @@ def ref(snapshot: StoreSnapshot, tag: str, plugin: str, run: str = ".") -> BlobR
 
 @pytest.fixture(scope="module")
 def by_torch(tmp_path_factory: pytest.TempPathFactory) -> StoreSnapshot:
+    from torch.utils.tensorboard import SummaryWriter
+
     directory = tmp_path_factory.mktemp("torch")
     with SummaryWriter(str(directory)) as writer:
         writer.add_scalar("v1", 0.1, 1)

@@ -73,3 +73,25 @@ def test_where_nothing_is_mounted_the_path_is_told(
     patient.pulse.at("/data/file")
     patient.wait_for(1)
     assert patient.told[0] is not None and patient.told[0].place == named
+
+
+def test_a_failure_of_its_own_is_told_and_it_goes_on(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = threading.Event()
+    told: list[str] = []
+
+    def hook(failure: threading.ExceptHookArgs) -> None:
+        assert failure.thread is not None
+        told.append(f"{failure.thread.name}: {failure.exc_value}")
+        failed.set()
+
+    def fail(path: str) -> tuple[str, str]:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(threading, "excepthook", hook)
+    with monkeypatch.context() as patch:
+        patch.setattr(pulse_module, "mount_of", fail)
+        patient.pulse.at("/mnt/cluster/run/file")
+        assert failed.wait(DEADLINE)
+    assert told[0] == "tbtui-pulse: a bug"
+    patient.wait_for(1)
+    assert patient.told[0] is not None

@@ -137,6 +137,20 @@ def test_one_listing_that_was_out_of_date_is_forgiven(
     assert (watcher.mode, watcher.detail) == ("inotify", "")
 
 
+def test_what_cannot_be_counted_for_a_moment_changes_nothing(
+    watcher: Watcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the limit of open files; it ended all reading."""
+    cover(watcher, tmp_path)
+
+    def refuse() -> int:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE), "/proc/self/fdinfo")
+
+    monkeypatch.setattr(watcher_module, "count_watches", refuse)
+    cover(watcher, tmp_path)
+    assert (watcher.mode, watcher.detail) == ("inotify", "")
+
+
 @pytest.mark.parametrize(
     ("code", "detail"),
     [
@@ -210,3 +224,33 @@ def test_each_logdir_is_watched_or_polled_by_itself(tmp_path: Path) -> None:
         assert (watcher.mode, watcher.detail) == ("poll", "nfs4 tells nothing of changes made elsewhere")
     finally:
         watcher.stop()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("which", ["emitter", "dispatcher"])
+def test_a_thread_of_watchdog_that_died_is_replaced(
+    watcher: Watcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str
+) -> None:
+    """It would be silent: its watches are there, the others are alive. But it is not replaced for ever."""
+    path = tmp_path / builders.FILE_NAME
+    for _ in range(4):
+        cover(watcher, tmp_path)
+        assert (watcher.mode, watcher.detail) == ("inotify", "")
+        wait_for(watcher, builders.write(path, []))
+        observer = watcher._observer
+        assert observer is not None
+        (dying,) = [observer] if which == "dispatcher" else observer.emitters
+        with monkeypatch.context() as patch:
+            if which == "dispatcher":
+                patch.setattr(Watcher, "hint", fail)
+            else:
+                patch.setattr(dying, "queue_events", fail)
+            path.write_bytes(b"more")
+            dying.join(LONG)
+        assert not dying.is_alive()
+    cover(watcher, tmp_path)
+    assert (watcher.mode, watcher.detail) == ("poll", "inotify failed 4 times")
+
+
+def fail(*arguments: object, **options: object) -> None:
+    raise ZeroDivisionError("as a bug would")

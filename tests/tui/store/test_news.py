@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from tui.model import Forgotten, Origin, RunActivity, ScalarBatch, SeriesKey
+from tui.model import BlobBatch, BlobRef, Forgotten, Origin, RunActivity, ScalarBatch, SeriesKey
 from tui.store.news import NO_NEWS
 from tui.store.snapshot import EMPTY_SNAPSHOT
 from tui.store.store import Store
 
+IMAGES = SeriesKey("c", "noise", "images")
+BLOBS = BlobBatch(IMAGES, Origin("c", 0, None), np.array([1]), np.array([1.0]), [BlobRef("c", 0, 1, 0)])
 A, B, C = (SeriesKey(run, "loss", "scalars") for run in "abc")
 
 
@@ -50,6 +52,28 @@ def test_the_keys_are_the_same_until_a_series_comes_or_goes() -> None:
     assert len({id(keys) for keys in seen}) == 3
     assert set(lost.scalars) == {A}
     assert lost.news.since(None) is None
+
+
+def test_what_never_was_in_a_snapshot_is_no_news() -> None:
+    """A series that goes before anybody has seen it, or is of other data."""
+    store = Store()
+    log(store, A)
+    first = store.snapshot().news
+    log(store, C)
+    store.apply(BLOBS)
+    store.apply(Forgotten("c", "c"))
+    log(store, A)
+    second = store.snapshot()
+    assert second.news.since(first.here) == {A}
+    assert second.news.keys is first.keys
+    store.apply(RunActivity("c", "c", 1, 0.0, 0.0))
+    store.apply(BLOBS)
+    third = store.snapshot()
+    store.apply(Forgotten("c", "c"))
+    fourth = store.snapshot()
+    assert list(third.blobs) == [IMAGES] and list(fourth.blobs) == []
+    assert fourth.news.since(second.news.here) == set()
+    assert fourth.scalars is second.scalars
 
 
 def test_of_too_much_and_of_long_ago_nothing_is_known() -> None:

@@ -42,7 +42,7 @@ class CommandingScreen(SelectingScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a filter is typed, its letters are no commands."""
-        typing = self.query_one(FilterLine).display
+        typing = any(line.display for line in self.query(FilterLine))  # there is none while the screen closes
         return not (typing and action in ("filter", "tab", "tab_on", "tab_back", "focus_next", "focus_previous"))
 
     def action_focus_next(self) -> None:

@@ -1,0 +1,1 @@
+"""The screen while everything goes wrong around it: see `__main__`."""
