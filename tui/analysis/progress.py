@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from logging_lib.tfevents.hparams import HParam
+from tui.analysis.statistics import TELLING
 from tui.model import Steps, WallTimes
 from tui.store.snapshot import RunSummary, ScalarSeries
 
@@ -158,7 +159,7 @@ def _plain(name: str) -> str:
 
 def _is_epoch_tag(tag: str) -> bool:
     """Whether a scalar counts epochs: `epoch`, `train/epoch`; not `epoch_loss`, which is logged at each."""
-    said = [word.lower() for word in _WORD.findall(_CAMEL.sub(" ", tag))]
+    said = [word.lower() for word in _WORD.findall(_CAMEL.sub(" ", tag[-TELLING:]))]
     return bool(said) and said[-1] in ("epoch", "epochs") and len(said) <= 2
 
 
@@ -168,7 +169,7 @@ def _counts_epochs(longest: ScalarSeries, of_run: Sequence[ScalarSeries]) -> boo
         if _is_epoch_tag(series.key.tag) and len(series.steps) > 1:
             beyond = np.asarray(series.values, np.float64) - series.steps
             return bool((beyond == beyond[0]).all() and beyond[0] in (0.0, 1.0))
-    said = {word.lower() for word in _WORD.findall(_CAMEL.sub(" ", longest.key.tag))}
+    said = {word.lower() for word in _WORD.findall(_CAMEL.sub(" ", longest.key.tag[-TELLING:]))}
     return "epoch" in said and len(longest.steps) > 1 and bool((np.diff(longest.steps) == 1).all())
 
 

@@ -42,6 +42,8 @@ _NEITHER_IS_BETTER = re.compile(
     r"|memory|momentum|norm|norms|num|schedule|size|steps?|time|timesteps?|wd|weights?)[0-9]*"
 )
 _RATE = re.compile(r"(per[ _]?|/)sec(ond)?$", re.IGNORECASE)
+TELLING = 1024
+"""Characters of a tag, the last ones, that may tell what it is about."""
 _WORD = re.compile(r"AP[sml]\b|[A-Z]+(?![a-z])\d*|[A-Z]?[a-z]+\d*")
 
 
@@ -117,6 +119,7 @@ def goal(tag: str) -> Goal | None:
     """
     if tag.startswith("system/"):
         return None
+    tag = tag[-TELLING:]
     if _RATE.search(tag):
         return "max"
     words = [word.lower() for word in reversed(_WORD.findall(tag))]

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from tui.analysis.statistics import goal
+from tui.analysis.statistics import TELLING, goal
 
 Split = Literal["train", "val"]
 
@@ -59,7 +59,7 @@ class Traits(NamedTuple):
 @lru_cache(1 << 15)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in lower case: `trainLoss/step_1` is train, loss, step and 1."""
-    return tuple(word.lower() for word in _WORD.findall(name))
+    return tuple(word.lower() for word in _WORD.findall(name[-TELLING:]))
 
 
 @lru_cache(1 << 15)

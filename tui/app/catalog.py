@@ -42,6 +42,8 @@ class Group:
 # A learning rate as 0.003 or 3e-4 is one number; 0.3 inside blocks.0.3 or layer0.3.weight is two indices.
 _NUMBERS = re.compile(r"((?<![0-9.])[0-9]+(?:\.[0-9]+)?[eE]-[0-9]{1,3}(?![0-9])|(?<![0-9.])0\.[0-9]+(?![0-9.])|[0-9]+)")
 _LEAST = -(1 << 62)
+# Characters of a name whose numbers count; names that are alike so far are sorted as text.
+_SORTED_BY = 1 << 14
 
 
 @lru_cache(maxsize=65536)
@@ -52,7 +54,7 @@ def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
 
 
 def _split(name: str) -> list[str]:
-    return [part for part in _NUMBERS.split(name) if part]
+    return [part for part in _NUMBERS.split(name[:_SORTED_BY]) if part]
 
 
 def _number_key(number: str) -> tuple[int, int, str]:

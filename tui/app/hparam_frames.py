@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,6 +29,8 @@ from tui.store.snapshot import EMPTY_SNAPSHOT, StoreSnapshot
 
 _MOST_UNFINISHED = 8
 """Words at the end of an expression that may be a term that is being typed."""
+MOST_COLUMNS = 1000
+"""Hparams that are shown, and metrics, but for those that are asked for one by one."""
 _MOST_TEXTS = 512
 """Texts of hparams that are read in all."""
 
@@ -37,8 +39,8 @@ _MOST_TEXTS = 512
 class Shown:
     """What is shown: rows in order, columns with the run's first. `total` counts the rows without the filter.
 
-    `folded` hparams are left out since they are the same everywhere. `error` is what is wrong with the filter: what
-    stands before the mistake is in force then.
+    `folded` hparams are left out since they are the same everywhere, `left_out` since there are too many. `error` is
+    what is wrong with the filter: what stands before the mistake is in force then.
     """
 
     frame: Frame
@@ -48,6 +50,7 @@ class Shown:
     sort: tuple[SortKey, ...]
     total: int
     folded: int
+    left_out: int
     logged: bool
     error: FilterError | None
 
@@ -156,9 +159,9 @@ class HParamFrames:
             mask = mask & [any(map(selection.runs_filter.matches, (row.name, *row.runs))) for row in frame.rows]
         order = ordered(frame, sort or [SortKey(RUN)])
         rows = frame.taken(order[mask[order]])
-        hparams = [column for column in frame.hparams if column.full_name not in choices.put_away]
+        hparams, left_out = _offered(frame.hparams, choices)
         chosen = [column for column in hparams if self._is_shown(frame, column, choices)]
-        metrics = [column for column in frame.metrics if column.full_name not in choices.put_away]
+        metrics, _ = _offered(frame.metrics, choices)
         metrics = [column for column in metrics if not column.extra or column.full_name in choices.put_in]
         return Shown(
             frame=rows,
@@ -168,6 +171,7 @@ class HParamFrames:
             sort=sort,
             total=len(frame),
             folded=sum(self._is_folded(frame, column, choices) for column in hparams),
+            left_out=left_out,
             logged=self._sessions.logged,
             error=error,
         )
@@ -210,6 +214,13 @@ class HParamFrames:
         """Whether the last word may become the name of a column."""
         word = where.rpartition(" ")[2].lstrip("(-").lower()
         return bool(word) and any(column.name.lower().startswith(word) for column in frame.columns)
+
+
+def _offered(columns: Sequence[Column], choices: HParamChoices) -> tuple[list[Column], int]:
+    """The columns that are not put away, and how many of these are left out: all but the first, and those put in."""
+    kept = [column for column in columns if column.full_name not in choices.put_away]
+    more = [column for column in kept[MOST_COLUMNS:] if column.full_name in choices.put_in]
+    return [*kept[:MOST_COLUMNS], *more], max(len(kept) - MOST_COLUMNS, 0) - len(more)
 
 
 def _measure_of(frame: Frame, choices: HParamChoices) -> Measure | None:

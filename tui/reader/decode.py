@@ -46,6 +46,10 @@ _BULK_EVENTS_PER_TAKE = 1 << 18
 
 # TensorFlow's own limit.
 _MOST_DIMENSIONS = 254
+MOST_TAGS = 100_000
+"""Of a run: a tag takes some KB here, and some bytes in the file."""
+# Things that are wrong with one record; of a file the store tells no more either.
+_MOST_TOLD = 100
 _Place = Record | Skimmed
 _PLUGIN_OF_V1 = {"histo": plugins.HISTOGRAMS, "image": plugins.IMAGES, "audio": plugins.AUDIO}
 
@@ -68,6 +72,9 @@ class EventDecoder:
         # Batches of what other sessions logged since the last take, and what concerns no series.
         self._closed: list[Batch] = []
         self._others: list[Batch] = []
+        # What was told of the newest record that something is wrong with.
+        self._wrong_at, self._wrong = -1, set[str]()
+        self._refused = False
         self._events = 0
         self._events_in_bulk = 0
         self._first = math.inf
@@ -99,6 +106,8 @@ class EventDecoder:
         """
         for field in fields:
             known = self._tag_plugins.get(field.tag)
+            if known is None and len(self._tag_plugins) >= MOST_TAGS:
+                return False
             if known != plugins.SCALARS if field.is_tensor else field.has_metadata and not known:
                 return False
         return True
@@ -139,6 +148,8 @@ class EventDecoder:
             if kind == "simple_value":
                 tag = value.tag
                 if (points := self._data.scalars.get(tag)) is None:
+                    if self._refuses(record, tag):
+                        continue
                     points = self._new_points(tag, value)
                 points.steps.append(step)
                 points.wall_times.append(wall_time)
@@ -207,6 +218,8 @@ class EventDecoder:
     ) -> None:
         """A value that is no simple_value."""
         tag = value.tag
+        if self._refuses(record, tag):
+            return
         plugin = self._learn(tag, value, _PLUGIN_OF_V1.get(kind or ""))
         if plugin == plugins.HPARAMS:
             self._add_hparams(record, value)
@@ -268,6 +281,7 @@ class EventDecoder:
         for tag in self._taught:
             self._tag_plugins.pop(tag, None)
         self._taught.clear()
+        self._wrong_at, self._refused = -1, False
         self._origin = Origin(self.path)
         self._forget()
 
@@ -282,7 +296,25 @@ class EventDecoder:
         self._origin = Origin(self.path, self._origin.session + 1, step or None)
         self._data = Collection()
 
+    def _refuses(self, record: _Place, tag: str) -> bool:
+        """Whether it is one of more tags than a run may have; told once a file."""
+        if tag in self._tag_plugins or len(self._tag_plugins) < MOST_TAGS:
+            return False
+        if not self._refused:
+            self._refused = True
+            self._problem(record, f"more than {MOST_TAGS} tags in this run; the others are left out")
+        return True
+
     def _problem(self, record: _Place, reason: str) -> None:
+        """Tell it once for a record, and not of more than some: an event may hold millions of values that are wrong."""
+        if record.offset != self._wrong_at:
+            self._wrong_at = record.offset
+            self._wrong.clear()
+        if reason in self._wrong or len(self._wrong) > _MOST_TOLD:
+            return
+        self._wrong.add(reason)
+        if len(self._wrong) > _MOST_TOLD:
+            reason = "more values of this event cannot be read"
         self._others.append(Problem(self.path, record.offset, reason))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,10 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 Indices = npt.NDArray[np.intp]
 
-MOST_DOTS = 6_000_000
+MOST_DOTS = 2_000_000
 """Dots of faces that are looked at for what is hidden; of more nothing is."""
+MOST_EDGE_DOTS = 500_000
+"""Of edges with more dots together every second, third, ... is drawn."""
 _LEVELS = 6
 COLOURS = _LEVELS**3
 _HALF_LEVEL = 255 / (_LEVELS - 1) / 2
@@ -126,6 +129,9 @@ def _along_edges(solid: Solid, rows: int, columns: int) -> tuple[Indices, Floats
     along = end - start
     start, along = start + first[:, np.newaxis] * along, (last - first)[:, np.newaxis] * along
     steps = np.ceil(np.abs(along[:, :2]).max(axis=1, initial=0)).astype(np.intp) + 1
+    every = max(1, math.ceil(int(steps.sum()) / MOST_EDGE_DOTS))
+    edges, start, along, steps = edges[::every], start[::every], along[::every], steps[::every]
+    first, last = first[::every], last[::every]
     edge = np.repeat(np.arange(len(steps)), steps)
     at = np.arange(len(edge)) - np.repeat(np.cumsum(steps) - steps, steps)
     share = at / np.maximum(steps - 1, 1)[edge]

@@ -71,13 +71,22 @@ class ColumnTable(Listing):
         self._most = max(1, cells - self._end_of(0) - len(_FIRST_GAP) - _MORE)
         self.set_reactive(ColumnTable.column, min(self.column, last))
         self._left = max(min(self._left, self.column, last), 1)
-        while self._left < self.column and self._end_of(self.column) > cells - (_MORE if self.column < last else 0):
-            self._left += 1
+        self._left = self._first_before(self.column, cells - (_MORE if self.column < last else 0))
         at, self._rest = self._left, cells - self._end_of(0) - len(_FIRST_GAP)
         while at <= last and self.size_of(at) <= self._rest - (_MORE if at < last else 0):
             self._rest -= self.size_of(at) + len(GAP)
             at += 1
         self.in_view = range(self._left, at)
+
+    def _first_before(self, column: int, cells: int) -> int:
+        """The first scrolling column, not before the present one, with which this one ends within so many cells.
+
+        From the column on to the left: of thousands, only those in view are measured.
+        """
+        first, end = column, LEAD + self.cells_of(0) + len(_FIRST_GAP) + self.size_of(column)
+        while first > self._left and (end := end + self.size_of(first - 1) + len(GAP)) <= cells:
+            first -= 1
+        return max(first, self._left)
 
     def _end_of(self, column: int) -> int:
         """Where a column ends, in cells, with the present first scrolling column."""

@@ -19,7 +19,7 @@ from tui.app.shared import Shared
 from tui.app.widgets.hparam_keys import HParamKeys
 from tui.app.widgets.sessions import cell_text, column_title
 from tui.render.cells import fit, width
-from tui.render.numbers import number, plural
+from tui.render.numbers import count, number, plural
 from tui.render.strips import row_strip
 from tui.render.text import printable
 
@@ -177,7 +177,8 @@ class HParams(HParamKeys):
         look, now, choices, key = self.look, self._now, self.choices, self._shared.key
         parts: list[Part] = []
         same = f" (+{now.folded} the same, {key('differs')})" if now.folded and choices.differs else ""
-        parts.append((f"  {plural(len(now.hparams), 'hparam')}{same}", look.dim))
+        more = f" (+{count(now.left_out)} more, {key('columns')})" if now.left_out else ""
+        parts.append((f"  {plural(len(now.hparams), 'hparam')}{same}{more}", look.dim))
         parts.append((f"  {plural(len(now.metrics), 'metric')}: {self._measure_words()} ({key('measure')})", look.dim))
         if not now.logged:
             parts.append(("  none logged: names and texts tell", look.dim))

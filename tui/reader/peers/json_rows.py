@@ -16,6 +16,8 @@ from tui.reader.peers.table import Table, flat
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _TRIALS = 10
 """Lines among which the first row must be, for the file to be a log."""
+MOST_VALUES = 5_000_000
+"""Of a state; empty ones take thirty times their bytes, and no other thread runs while they are parsed."""
 
 
 class JsonLinesParser(LineParser):
@@ -49,6 +51,8 @@ def read_trainer_state(data: bytes, rows: Rows) -> None:
     Raises:
         ValueError: it is no such file.
     """
+    if data.count(b",") > MOST_VALUES:
+        raise ValueError(f"more than {MOST_VALUES} values")
     state = loads(data)
     history = state.get("log_history") if isinstance(state, Mapping) else None
     if not isinstance(history, list):
