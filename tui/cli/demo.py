@@ -4,38 +4,50 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import math
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
 from tui.app.settings import Start
 from tui.cli.errors import CommandError
+from tui.cli.output import results
 from tui.cli.screen_options import add_screen_options, start_of
 from tui.cli.terminal import need_terminal
+from tui.render.text import printable
 
 _STOP_SECS = 5.0
+_NOUNS = {"scalars": "points", "histograms": "histograms", "images": "images", "text": "texts"}
 _DESCRIPTION = """Write the logs of a made-up training, and open the screen on it: six runs, two of which go on while
 you watch. Without DIR the logs are in a temporary directory, which is removed at the end. In a DIR that is not empty
-they go into a new subdirectory, demo_<date>-<time>; the screen shows all of DIR."""
+they go into a new subdirectory, demo_<date>-<time>; the screen shows all of DIR.
+
+With --headless no screen is opened: the logs are read while they are written, as the screen reads them, and
+kept."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     parser = subparsers.add_parser(
-        "demo", help="write a live synthetic training and watch it", description=_DESCRIPTION
+        "demo",
+        usage="%(prog)s [DIR] [OPTIONS]",
+        help="write a live synthetic training and watch it",
+        description=_DESCRIPTION,
     )
     parser.add_argument("directory", metavar="DIR", nargs="?", type=Path, help="where to write; it is kept")
     parser.add_argument(
         "--headless",
         metavar="SECONDS",
         type=_seconds,
-        help="open no screen: write for so long, print the directory, and keep it",
+        help="open no screen: write and read for so long (0: only what was before), say where the logs are, keep them",
     )
     add_screen_options(parser)
 
@@ -63,14 +75,50 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _headless(directory: Path | None, seconds: float) -> int:
     place = _place_in(directory) if directory is not None else _temporary_directory()
-    with _training(place) as process:
-        sys.stdout.write(f"{place}\n")
-        sys.stdout.flush()
+    # Numpy and the reader take a moment to import, and whoever opens the screen need not wait for this module.
+    from tui.cli.demo_reading import Reading, counted
+    from tui.cli.status import status_line
+
+    with _training(place) as (process, complaints):
+        shown = printable(str(place))
+        _say(f"training  {shown}: six runs, two of which go on for {seconds:g} s")
         assert process.stdout is not None
         process.stdout.readline()  # the past is written, or the training has failed
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(seconds)
-    return 0
+        with Reading(place) as reading:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(seconds)
+            logged = _logged(process)
+            snapshot = reading.when_read(logged)
+        complaint = _last_line(complaints)
+    read = counted(snapshot)
+    _say(f"written   {_counts(logged)}")
+    _say(f"read      {'all of it' if read == logged else _counts(read)}")
+    if snapshot.runs:
+        _say(f"status    {status_line(snapshot, list(snapshot.runs.values()))}")
+    path = shlex.quote(shown)
+    _say(f"\nLook at it: tbtui {path}\nList it:    tbtui ls {path}\nRemove it:  rm -r {path}")
+    if read == logged:
+        return 0
+    sys.stderr.write(f"tbtui: not all that was written was read; the training says: {printable(complaint)}\n")
+    return 1
+
+
+def _logged(process: subprocess.Popen[str]) -> Counter[str]:
+    """End the training; how many summaries it says it has logged, by plugin; none where it failed."""
+    _stop(process)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    return Counter(json.loads(line) if line else {})
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{counts.get(plugin, 0):,} {noun}" for plugin, noun in _NOUNS.items())
+
+
+def _say(line: str) -> None:
+    """At once: whoever reads a pipe wants to know where the logs are."""
+    with results(None) as stream:
+        stream.write(f"{line}\n")
 
 
 def _screen(start: Start, logdir: Path, place: Path, *options: str) -> int:
@@ -104,8 +152,8 @@ def _place_in(directory: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _training(place: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
-    """The writer process, ended on the way out.
+def _training(place: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+    """The writer process, ended on the way out, and the file of what it writes to stderr.
 
     It ends when its stdin does, so it does not survive this process even where that is killed. It has a session of
     its own: Ctrl+C in the terminal is for the screen.
@@ -123,23 +171,23 @@ def _training(place: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
             start_new_session=True,
         )
         try:
-            yield process
+            yield process, complaints
         finally:
             _stop(process)
+            assert process.stdout is not None
+            process.stdout.close()
         if process.returncode != 0:
             raise CommandError(f"the demo's training failed: {_last_line(complaints)}")
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
     assert process.stdin is not None
-    assert process.stdout is not None
     process.stdin.close()
     try:
         process.wait(_STOP_SECS)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    process.stdout.close()
 
 
 def _last_line(file: IO[str]) -> str:

@@ -36,11 +36,19 @@ def tbtui(*arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def headless(*arguments: str) -> Path:
+def headless(*arguments: str) -> list[str]:
+    """What it prints."""
     process = tbtui("demo", "--headless", *arguments)
     output, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (0, "")
-    return Path(output.removesuffix("\n"))
+    return output.splitlines()
+
+
+def place_of(lines: list[str]) -> Path:
+    """Where it says that the logs are."""
+    match = re.fullmatch(r"training  (.*): six runs, two of which go on for [\d.]+ s", lines[0])
+    assert match is not None
+    return Path(match[1])
 
 
 def writers_of(directory: Path) -> set[int]:
@@ -66,13 +74,64 @@ def wait_until(condition: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The logs of one headless demo."""
+def said(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What one headless demo printed."""
     directory = tmp_path_factory.mktemp("demo") / "new" / "logs"
     before = time.time()
-    assert headless("0.7", str(directory)) == directory
+    lines = headless("0.7", str(directory))
     assert time.time() - before >= 0.7
-    return directory
+    assert place_of(lines) == directory
+    return lines
+
+
+@pytest.fixture(scope="module")
+def written(said: list[str]) -> Path:
+    """The logs of that demo."""
+    return place_of(said)
+
+
+def test_headless_says_what_was_written_and_reads_it(
+    said: list[str], written: Path, runs: dict[str, EventAccumulator]
+) -> None:
+    points = sum(len(run.Scalars(tag)) for run in runs.values() for tag in run.Tags()["scalars"])
+    histograms = sum(len(run.Histograms(tag)) for run in runs.values() for tag in run.Tags()["histograms"])
+    images = sum(len(run.Images(tag)) for run in runs.values() for tag in run.Tags()["images"])
+    texts = sum(len(run.Tensors(f"{tag}/text_summary")) for run in runs.values() for tag in ("config", "samples"))
+    assert points > 33_660
+    assert said[1:3] == [
+        f"written   {points:,} points, {histograms} histograms, {images} images, {texts} texts",
+        "read      all of it",
+    ]
+    assert re.fullmatch(r"status    2/6 live, 1 NaN · Loss/val 0\.1585 \(lr_0\.01_adam\) · .* steps/s.*", said[3])
+    assert said[4:] == [
+        "",
+        f"Look at it: tbtui {written}",
+        f"List it:    tbtui ls {written}",
+        f"Remove it:  rm -r {written}",
+    ]
+
+
+def test_a_disk_that_is_full_is_told(tmp_path: Path) -> None:
+    command = f"ulimit -f 100; exec {sys.executable} -m tui demo --headless 0 {tmp_path}"
+    shown = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+    assert shown.returncode == 1
+    written, read = shown.stdout.splitlines()[1:3]
+    assert written.startswith("written   33,660 points")
+    assert read.startswith("read      ")
+    assert read != "read      all of it"
+    assert re.fullmatch(
+        r"tbtui: not all that was written was read; the training says: \d+ logged events were lost\n", shown.stderr
+    )
+
+
+def test_whoever_reads_the_pipe_may_leave(tmp_path: Path) -> None:
+    process = tbtui("demo", "--headless", "0.2", str(tmp_path))
+    with process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert process.wait(60) == 0
+        assert process.stderr.read() == ""
+    assert [is_running(writer) for writer in writers_of(tmp_path)] in ([], [False])
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +232,7 @@ def test_no_process_is_left_when_the_command_is_killed(tmp_path: Path, end: sign
     process = tbtui("demo", "--headless", "300", str(tmp_path))
     with process:
         assert process.stdout is not None
-        assert process.stdout.readline() == f"{tmp_path}\n"
+        assert process.stdout.readline() == f"training  {tmp_path}: six runs, two of which go on for 300 s\n"
         wait_until(lambda: writers_of(tmp_path))
         (writer,) = writers_of(tmp_path)
         assert is_running(writer)
@@ -186,7 +245,7 @@ def test_what_is_in_the_directory_stays_apart(tmp_path: Path) -> None:
     mine = tmp_path / "run" / "events.out.tfevents.1.mine.2.3"
     mine.parent.mkdir()
     mine.write_bytes(b"")
-    place = headless("0", str(tmp_path))
+    place = place_of(headless("0", str(tmp_path)))
     assert place.parent == tmp_path
     assert re.fullmatch(r"demo_\d{8}-\d{6}", place.name)
     assert {path.name for path in place.iterdir()} == {recipe.name for recipe in FINISHED + LIVE}
@@ -195,7 +254,7 @@ def test_what_is_in_the_directory_stays_apart(tmp_path: Path) -> None:
 
 def test_headless_without_a_directory_keeps_a_temporary_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    place = headless("0")
+    place = place_of(headless("0"))
     assert place.parent == tmp_path
     assert len(list(place.iterdir())) == 6
 
