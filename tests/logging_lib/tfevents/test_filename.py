@@ -8,7 +8,7 @@ import socket
 
 import pytest
 
-from logging_lib.tfevents.filename import creation_time, is_event_filename, make_event_filename
+from logging_lib.tfevents.filename import creation_time, file_order, is_event_filename, make_event_filename
 
 
 def test_made_names_have_the_fields_in_order_and_are_unique() -> None:
@@ -21,6 +21,11 @@ def test_made_names_have_the_fields_in_order_and_are_unique() -> None:
 
 def test_seconds_have_ten_digits() -> None:
     assert make_event_filename(7.0).startswith("events.out.tfevents.0000000007.")
+
+
+def test_a_host_whose_name_is_no_file_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: "cell/7/node")
+    assert make_event_filename(1700000000.0).startswith("events.out.tfevents.1700000000.cell_7_node.")
 
 
 @pytest.mark.parametrize(
@@ -51,3 +56,15 @@ def test_creation_time(name: str, expected: int | None) -> None:
 )
 def test_not_event_files(name: str) -> None:
     assert not is_event_filename(name)
+
+
+def test_files_are_in_order_of_their_time_then_of_their_names_and_those_without_a_time_come_first() -> None:
+    names = [
+        "a.tfevents",
+        "b.tfevents",
+        "events.out.tfevents.0000000000.host",
+        "events.out.tfevents.1700000000.b",
+        "events.out.tfevents.1700000001.a",
+        "events.out.tfevents.11700000000.a",
+    ]
+    assert sorted((names[place] for place in (3, 0, 5, 2, 4, 1)), key=file_order) == names

@@ -73,6 +73,13 @@ def test_limits_stand_in_for_ends_that_are_not_finite(
     assert rows(buckets_from_proto(proto)).tolist() == expected
 
 
+def test_the_limit_next_to_the_filled_buckets_stands_in() -> None:
+    proto = summary_pb2.HistogramProto(
+        min=math.nan, max=math.nan, bucket_limit=[-3, -2, -1, 0, 1, 2, 3], bucket=[0, 0, 0, 3, 1, 0, 0]
+    )
+    assert rows(buckets_from_proto(proto)).tolist() == [[-1, 0, 3], [0, 1, 1]]
+
+
 def test_outermost_buckets_without_finite_ends() -> None:
     """There is no limit left of the first bucket; a writer may have none right of the last."""
     proto = summary_pb2.HistogramProto(min=math.nan, max=math.nan, bucket_limit=[0, 1, math.inf], bucket=[1, 2, 3])

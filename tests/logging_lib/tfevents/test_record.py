@@ -258,11 +258,13 @@ def test_a_long_search_breathes_and_can_be_ended_and_taken_up_again(noise: bytes
     assert breaths >= 5
 
 
-def test_absurd_length_with_right_crc_is_damage() -> None:
+@pytest.mark.parametrize("before", [b"", FILE])
+def test_absurd_length_with_right_crc_is_damage(before: bytes) -> None:
     length = struct.pack("<Q", MAX_PAYLOAD_BYTES + 1)
     header = length + struct.pack("<I", masked_crc32c(length))
-    items = decode(header + encode_record(b"next"))
-    assert items == [
-        Damage(0, len(header), f"record claims {MAX_PAYLOAD_BYTES + 1} bytes"),
-        Record(len(header) + HEADER_BYTES, b"next"),
+    start = len(before)
+    assert decode(before + header + encode_record(b"next")) == [
+        *decode(before),
+        Damage(start, len(header), f"record claims {MAX_PAYLOAD_BYTES + 1} bytes"),
+        Record(start + len(header) + HEADER_BYTES, b"next"),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from tui.model import (
     BlobBatch,
     BlobRef,
     HParamsInfo,
+    Origin,
     Problem,
     RunActivity,
     ScalarBatch,
@@ -27,6 +29,7 @@ from tui.model import (
     TensorType,
 )
 from tui.reader.decode import META_GRAPH_TAG, RUN_GRAPH_TAG, EventDecoder
+from tui.reader.scalar_layout import layout_of
 
 PATH = "file"
 pb = tensor_pb2
@@ -168,11 +171,37 @@ def test_the_type_of_an_unknown_plugins_tensor(proto: pb.TensorProto, expected: 
     assert list(blobs(batches)) == [SeriesKey("run", "t", "mine")]
 
 
+def test_a_number_that_a_plugin_of_its_own_logs_is_that_plugin_s() -> None:
+    batches = decode(builders.event(builders.tensor("t", to_tensor_proto(np.float32(1.0)), "own")))
+    key = SeriesKey("run", "t", "own")
+    assert [batch for batch in batches if isinstance(batch, TagInfo)] == [
+        TagInfo(key, "", "", b"", TensorType("float32", ()))
+    ]
+    assert (list(blobs(batches)), scalars(batches)) == ([key], {})
+
+
 def test_metadata_without_a_plugin_belongs_to_the_scalars_that_the_value_is() -> None:
     value = builders.tensor("n", to_tensor_proto(np.float64(1)))
     value.metadata.display_name = "shown"
     key = SeriesKey("run", "n", plugins.SCALARS)
     assert infos(decode(builders.event(value))) == [TagInfo(key, "shown", "", b"", TensorType("float64", ()))]
+
+
+@pytest.mark.parametrize("named", ["scalars", "text", ""])
+def test_what_the_first_number_of_a_tag_says_about_it(named: str) -> None:
+    """Its field tells that it is a scalar, whatever its metadata name; a tensor's type has no part in it."""
+    metadata = plugins.summary_metadata(named, b"content", display_name="Name", description="words")
+    known: dict[str, str] = {}
+    decoder = EventDecoder("run", PATH, known)
+    value = builders.Value(tag="t", simple_value=0.5, metadata=metadata)
+    for step in (1, 2):
+        decoder.add(Record(0, builders.event(value, step=step).SerializeToString()))
+    info, batch, _ = decoder.take()
+    assert info == TagInfo(SeriesKey("run", "t", "scalars"), "Name", "words", b"content", None)
+    assert isinstance(batch, ScalarBatch) and batch.steps.tolist() == [1, 2]
+    assert known == {"t": "scalars"}
+    decoder.restart()
+    assert known == {}
 
 
 def test_first_encodings_of_histograms_images_and_audio() -> None:
@@ -215,6 +244,43 @@ def test_hparams_come_from_the_metadata() -> None:
     found = [batch for batch in batches if isinstance(batch, HParamsInfo)]
     assert found == [HParamsInfo("run", PATH, start), HParamsInfo("run", PATH, SessionEnd("SUCCESS"))]
     assert not scalars(batches) and not blobs(batches) and not problems(batches)
+
+
+def test_graphs_are_the_first_and_only_data_of_their_events() -> None:
+    tagged = event_pb2.TaggedRunMetadata(tag="step1", run_metadata=b"x")
+    events = [event_pb2.Event(graph_def=b"g"), event_pb2.Event(meta_graph_def=b"m")]
+    events.append(event_pb2.Event(tagged_run_metadata=tagged))
+    refs = [ref for batch in blobs(decode(*events)).values() for ref in batch.refs]
+    assert refs == [BlobRef(PATH, 1000 * number, event.ByteSize(), 0) for number, event in enumerate(events)]
+
+
+def session_of(step: int) -> event_pb2.Event:
+    return event_pb2.Event(step=step, session_log=event_pb2.SessionLog(status=event_pb2.SessionLog.START))
+
+
+def test_a_session_that_starts_ends_the_batches_of_the_one_before_it() -> None:
+    decoder = EventDecoder("run", PATH, {})
+    for event in (
+        builders.scalar_event("a", 1, 0.5),
+        session_of(5),
+        builders.scalar_event("a", 5, 0.25),
+        session_of(0),
+        builders.scalar_event("a", 6, 0.125),
+    ):
+        decoder.add(Record(0, event.SerializeToString()))
+    found = [(b.key, b.origin, b.steps.tolist()) for b in decoder.take() if isinstance(b, ScalarBatch)]
+    key = SeriesKey("run", "a", "scalars")
+    assert found == [(key, Origin(PATH, 0, None), [1]), (key, Origin(PATH, 1, 5), [5]), (key, Origin(PATH, 2), [6])]
+    decoder.restart()
+    decoder.add(Record(0, builders.scalar_event("a", 7, 1.0).SerializeToString()))
+    assert [batch.origin for batch in decoder.take() if isinstance(batch, ScalarBatch)] == [Origin(PATH)]
+
+
+@pytest.mark.parametrize(("dimensions", "shape"), [(254, (1,) * 254), (255, None)])
+def test_a_type_has_as_many_dimensions_as_tensorflow_allows(dimensions: int, shape: tuple[int, ...] | None) -> None:
+    proto = number_tensor(pb.DT_FLOAT, (1,) * dimensions, float_val=[1.0])
+    (info,) = (b for b in decode(builders.event(builders.tensor("t", proto, "own"))) if isinstance(b, TagInfo))
+    assert info.tensor == TensorType("float32", shape)
 
 
 def test_activity_tells_events_and_finite_wall_times() -> None:
@@ -279,6 +345,44 @@ def test_an_event_too_large_for_memory_is_a_problem(monkeypatch: pytest.MonkeyPa
     assert scalars(batches)["a"].steps.tolist() == [1]
 
 
+def test_of_a_run_of_very_many_tags_the_first_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.reader.decode.MOST_TAGS", 3)
+    proto = number_tensor(pb.DT_FLOAT, (2,), float_val=[1.0, 2.0])
+    batches = decode(
+        builders.event(*(builders.scalar(f"t{number}", number) for number in range(5))),
+        builders.event(builders.tensor("h", proto, plugins.HISTOGRAMS), builders.scalar("t1", 7)),
+    )
+    assert {tag: batch.values.tolist() for tag, batch in scalars(batches).items()} == {
+        "t0": [0.0], "t1": [1.0, 7.0], "t2": [2.0],
+    }  # fmt: skip
+    assert not blobs(batches)
+    assert problems(batches) == [Problem(PATH, 0, "more than 3 tags in this run; the others are left out")]
+
+
+def test_an_event_of_very_many_values_that_are_wrong_is_told_of_some_times() -> None:
+    same = [builders.Value(tag="a")] * 1000
+    others = [builders.Value(tag=f"b{number}") for number in range(1000)]
+    found = problems(decode(builders.event(*same), builders.event(*others, *same), builders.event(*same)))
+    offsets = [problem.offset for problem in found]
+    assert [offsets.count(offset) for offset in sorted(set(filter(None, offsets)) | {0})] == [1, 101, 1]
+    reasons = [problem.reason for problem in found[1:-1]]
+    assert reasons[:100] == [f"summary value 'b{number}' holds no data" for number in range(100)]
+    assert reasons[100] == "more values of this event cannot be read"
+
+
+def test_a_record_too_large_to_be_parsed_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def parsed(content: bytes) -> event_pb2.Event:
+        if len(content) > 1000:
+            raise MemoryError
+        return event_pb2.Event.FromString(content)
+
+    proto = SimpleNamespace(Event=SimpleNamespace(FromString=parsed))
+    monkeypatch.setattr("tui.reader.parsed.event_pb2", proto)
+    batches = decode(bytes(2000), builders.scalar_event("a", 1, 1.0))
+    assert problems(batches) == [Problem(PATH, 0, "record of 2000 bytes needs more memory than there is")]
+    assert scalars(batches)["a"].steps.tolist() == [1]
+
+
 def test_a_record_that_is_no_event_is_a_problem() -> None:
     batches = decode(b"\xff\xff", builders.scalar_event("a", 1, 1.0))
     assert problems(batches) == [Problem(PATH, 0, "record holds no event")]
@@ -308,7 +412,7 @@ def test_enough_is_collected_by_events_and_by_tags(monkeypatch: pytest.MonkeyPat
         decoder = EventDecoder("run", PATH, {})
         count = 0
         while not decoder.full:
-            decoder.add(Record(0, payload_of(count)))
+            decoder.add(Record(count, payload_of(count)))
             count += 1
         assert not EventDecoder("run", PATH, {}).full
         list(decoder.take())
@@ -320,3 +424,54 @@ def test_enough_is_collected_by_events_and_by_tags(monkeypatch: pytest.MonkeyPat
 
     assert [needed(point(tags)) for tags in (1, 2, 5, 20, 30)] == [10, 10, 20, 80, 100]
     assert needed(lambda n: b"\xff\xff") == 10
+
+
+def test_activity_of_events_without_themselves() -> None:
+    decoder = EventDecoder("run", PATH, {})
+    decoder.note_events(np.array([math.nan, -math.inf]))
+    assert list(decoder.take()) == [RunActivity("run", PATH, 2, None, None)]
+    decoder.note_events(np.array([5.0, math.nan, 4.0]))
+    assert list(decoder.take()) == [RunActivity("run", PATH, 3, 4.0, 5.0)]
+    decoder.note_events(np.array([math.inf, 2.0]))
+    decoder.add(Record(0, builders.scalar_event("t", 1, 0.5, 9.0).SerializeToString()))
+    decoder.note_events(np.array([3.0, 7.0]))
+    assert list(decoder.take())[1:] == [RunActivity("run", PATH, 5, 2.0, 9.0)]
+
+
+@pytest.mark.parametrize(
+    ("value", "admitted_if_known_as"),
+    [
+        (builders.scalar("t", 0.5), {None, "", "scalars", "histograms"}),
+        (
+            builders.Value(tag="t", simple_value=0.5, metadata=plugins.summary_metadata("scalars", display_name="T")),
+            {"scalars", "histograms"},
+        ),
+        (builders.tensor("t", to_tensor_proto(np.float32(0.5))), {"scalars"}),
+        (builders.tensor("t", to_tensor_proto(np.float32(0.5)), "scalars"), {"scalars"}),
+    ],
+    ids=["number", "number with metadata", "tensor", "tensor with metadata"],
+)
+def test_events_that_tell_more_than_numbers_are_not_added_without_themselves(
+    value: summary_pb2.Summary.Value, admitted_if_known_as: set[str | None]
+) -> None:
+    layout = layout_of(builders.event(value, step=1).SerializeToString())
+    assert layout is not None
+    for known in (None, "", "scalars", "histograms"):
+        decoder = EventDecoder("run", PATH, {} if known is None else {"t": known})
+        assert decoder.admits(layout.scalars) == (known in admitted_if_known_as)
+
+
+def test_points_added_without_their_events_are_those_of_a_scalar_until_a_restart() -> None:
+    known: dict[str, str] = {"named": "scalars"}
+    decoder = EventDecoder("run", PATH, known)
+    arrays = np.array([1, 2]), np.array([10.0, 11.0]), np.array([0.5, 0.25], np.float32)
+    for tag in ("new", "named", "new"):
+        decoder.add_points(tag, *arrays)
+    assert known == {"named": "scalars", "new": "scalars"}
+    found = scalars(list(decoder.take()))
+    assert [(tag, batch.steps.tolist(), batch.values.tolist()) for tag, batch in found.items()] == [
+        ("new", [1, 2, 1, 2], [0.5, 0.25, 0.5, 0.25]),
+        ("named", [1, 2], [0.5, 0.25]),
+    ]
+    decoder.restart()
+    assert known == {"named": "scalars"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -508,6 +509,37 @@ def test_a_file_that_goes_before_all_was_read_keeps_what_was(tmp_path: Path, mon
     assert read(reader)[0] == Recovered(str(path))
 
 
+@pytest.mark.timeout(20)  # a reader that opens a FIFO waits for ever, and with it all that are read by its thread
+@pytest.mark.parametrize("kind", ["FIFO", "directory", "socket", "link to itself", "link to nothing"])
+def test_something_else_in_the_place_of_a_file_holds_up_nobody(tmp_path: Path, kind: str) -> None:
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    reader = reader_of(path)
+    read(reader)
+    aside = path.rename(tmp_path / "aside")
+    match kind:
+        case "FIFO":
+            os.mkfifo(path)
+        case "directory":
+            path.mkdir()
+        case "socket":
+            os.mknod(path, stat.S_IFSOCK | 0o600)
+        case "link to itself":
+            path.symlink_to(path)
+        case "link to nothing":
+            path.symlink_to(tmp_path / "nothing")
+    told = read(reader)
+    assert (len(problems(told)), steps(told)) == (1, {})
+    assert read(reader) == []
+    if kind == "directory":
+        path.rmdir()
+    else:
+        path.unlink()
+    aside.rename(path)
+    builders.append(path, builders.points("a", range(5, 7)))
+    told = read(reader)
+    assert (told[0], steps(told)) == (Recovered(str(path)), {"a": [5, 6]})
+
+
 def test_a_file_in_place_of_the_one_that_was_gone_is_read(tmp_path: Path) -> None:
     path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
     reader = reader_of(path)
@@ -546,7 +578,7 @@ def test_an_unreadable_file_is_reported_once_and_read_when_it_can_be(
         raise PermissionError(13, "Permission denied", path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(event_file, "FileIO", refuse)
+        patch.setattr(event_file, "open_unbuffered", refuse)
         assert read(reader) == [Problem(str(path), None, "file cannot be read: Permission denied")]
         assert not reader.pending
         assert read(reader) == []

@@ -36,6 +36,19 @@ def test_a_named_logdir_prefixes_its_runs(tmp_path: Path) -> None:
     assert set(discover(LogDir("base", tmp_path)).runs) == {"base", "base/a"}
 
 
+def test_a_logdir_s_place_is_where_its_user_knows_it() -> None:
+    assert LogDir("", Path("/logs")).place == "/logs"
+    assert LogDir("base", Path("/cache/1"), "s3://bucket/logs").place == "s3://bucket/logs"
+
+
+def test_an_event_file_that_is_a_link_in_a_circle_is_none(tmp_path: Path) -> None:
+    file = touch(tmp_path / builders.FILE_NAME)
+    (tmp_path / f"{builders.FILE_NAME}.self").symlink_to(tmp_path / f"{builders.FILE_NAME}.self")
+    (tmp_path / f"{builders.FILE_NAME}.gone").symlink_to(tmp_path / "gone")
+    found = discover(LogDir("", tmp_path))
+    assert (found.runs, found.problems) == ({".": (file,)}, ())
+
+
 def test_files_come_in_the_order_of_the_times_in_their_names(tmp_path: Path) -> None:
     names = ["z.tfevents.1700000001.h", "a.tfevents.1700000002.h", "b.tfevents.1700000002.h", "old.tfevents"]
     paths = [touch(tmp_path / name) for name in names]

@@ -52,7 +52,7 @@ def lengths_at(headers: Headers, start: int) -> list[int]:
 
 def test_header_crcs() -> None:
     stored = header_crcs().astype("<u4").tobytes()
-    assert header_crcs().shape == (1 << 16,)
+    assert (header_crcs().shape, header_crcs().dtype) == ((1 << 16,), np.uint32)
     assert stored == b"".join(encode_header(length)[8:] for length in range(1 << 16))
 
 
@@ -109,9 +109,18 @@ def test_headers_are_looked_for_in_a_part() -> None:
         headers = scanner.find(buffer, 0, end)
         assert headers.end == end
         assert lengths_at(headers, 0) == lengths
+    assert scanner.find(buffer, 0, 18).chain(0) is None
     for start in (1, 18, 20, 58, 59, 99):
         assert lengths_at(scanner.find(buffer, 0, 59), start) == []
     assert lengths_at(scanner.find(buffer, 59, 59), 59) == []
+
+
+def test_a_buffer_may_end_anywhere() -> None:
+    data = builders.records([b"one", b"two", b"three"])
+    for end in range(len(data) + 1):
+        buffer = np.frombuffer(bytearray(data[:end]), np.uint8)
+        whole = [length for length, behind in ((3, 19), (3, 38), (5, 59)) if behind <= end]
+        assert lengths_at(RecordScanner().find(buffer, 0, end), 0) == whole
 
 
 def test_what_was_looked_at_before_leaves_no_trace() -> None:

@@ -93,7 +93,7 @@ class Client:
             patch.setattr(os, "stat", lambda path, **options: sized(stat(path, **options), client.size))
             patch.setattr(os, "fstat", lambda descriptor: sized(fstat(descriptor), client.opened_size))
             patch.setattr(os, "pread", lambda descriptor, size, at: pread(descriptor, client.read(size), at))
-            patch.setattr(event_file, "FileIO", File)
+            patch.setattr(event_file, "open_unbuffered", File)
             patch.setattr("time.monotonic", lambda: client.now)
             yield
 

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from logging_lib.tfevents import plugins
+from logging_lib.tfevents.crc32c import masked_crc32c
 from logging_lib.tfevents.proto import event_pb2, summary_pb2
+from logging_lib.tfevents.record import HEADER_BYTES
 from logging_lib.tfevents.tensor import to_tensor_proto
 from tests import builders
 from tests.builders import Value, scalar_event
@@ -21,7 +23,7 @@ from tui.reader.decode import EventDecoder
 from tui.reader.event_file import EventFileReader
 from tui.reader.named_logdir import LogDir
 from tui.reader.payload import PayloadError, read_image
-from tui.reader.skim import LEAST_BYTES, skim
+from tui.reader.skim import LEAST_BYTES, Skimmed, skim
 from tui.store.snapshot import StoreSnapshot
 
 LONG = bytes(range(256)) * (LEAST_BYTES // 256 + 1)
@@ -103,6 +105,64 @@ def test_a_file_that_grows(tmp_path: Path) -> None:
     snapshot = ingester.read_all()
     assert [len(series.values) for series in snapshot.scalars.values()] == [2]
     assert not snapshot.problems
+
+
+def test_a_file_that_lost_its_end_since_its_size_was_asked(tmp_path: Path) -> None:
+    path = tmp_path / builders.FILE_NAME
+    record = builders.record(builders.event(image(), step=5))
+    for left in [*range(60), LEAST_BYTES, len(record) - 4, len(record) - 1]:
+        path.write_bytes(record[:left])
+        with FileIO(path) as file:
+            assert skim(file, 0, len(record)) is None
+
+
+SOUND = summary_pb2.Summary.Audio(sample_rate=8000.0, encoded_audio_string=LONG)
+KEPT = "k" * 9000
+"""Longer than what is read at a time, and no data."""
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        builders.event(image(), builders.scalar("a", 1.0)),
+        builders.event(image(), image()),
+        builders.event(Value(tag=LONG.hex(), simple_value=1.0)),
+        builders.event(Value(tag=LONG.hex(), image=summary_pb2.Summary.Image(encoded_image_string=LONG))),
+        builders.event(Value(tag="h", histo=summary_pb2.HistogramProto(bucket=[1.0] * LEAST_BYTES))),
+        builders.event(builders.tensor("t", to_tensor_proto(np.zeros(LEAST_BYTES)))),
+        event_pb2.Event(graph_def=LONG),
+        image("i").SerializeToString(),
+        builders.event(image()).SerializeToString() * 2,
+        builders.event(image()).SerializeToString() + builders.event(builders.scalar("a", 1.0)).SerializeToString(),
+        builders.event(image()).SerializeToString() + b"\x10\x01" * 64,
+        b"\xff" * LEAST_BYTES,
+    ],
+    ids=[
+        "a number beside it", "two", "a long tag", "a long tag beside it", "histogram", "numbers", "graph", "no event",
+        "two summaries", "a short summary beside it", "many fields", "no message",
+    ],
+)  # fmt: skip
+def test_records_that_are_read_like_any_other(event: event_pb2.Event | bytes, tmp_path: Path) -> None:
+    payload = event if isinstance(event, bytes) else event.SerializeToString()
+    assert len(payload) >= LEAST_BYTES
+    assert skimmed(tmp_path / "file", [payload]) is None
+
+
+NAMED = Value(tag="i", image=image().image, metadata=plugins.summary_metadata(plugins.IMAGES, display_name=KEPT))
+
+
+@pytest.mark.parametrize(
+    "value", [image(KEPT), NAMED, Value(tag="a", audio=SOUND), tensor("t", KEPT.encode() * 2, LONG)]
+)
+def test_all_but_the_data_is_kept(value: Value, tmp_path: Path) -> None:
+    event = builders.event(value, step=7, wall_time=1.5)
+    record = skimmed(tmp_path / "file", [event])
+    assert isinstance(record, Skimmed)
+    assert (record.event.step, record.event.wall_time) == (7, 1.5)
+    (kept,) = record.event.summary.value
+    assert (kept.tag, kept.metadata, kept.WhichOneof("value")) == (value.tag, value.metadata, value.WhichOneof("value"))
+    assert (record.offset, record.length) == (HEADER_BYTES, event.ByteSize())
+    assert record.mark == (HEADER_BYTES, event.ByteSize(), masked_crc32c(event.SerializeToString()))
 
 
 @pytest.fixture

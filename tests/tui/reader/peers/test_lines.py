@@ -95,6 +95,22 @@ def test_headers_and_rows_that_do_not_fit(tmp_path: Path) -> None:
     assert snapshot.runs["run"].problems == 4
 
 
+def test_a_cell_that_is_too_long_costs_its_line(tmp_path: Path) -> None:
+    text = f"step,a\n1,2\n3,{'x' * 140_000}\n4,5\n"
+    follower = follow(tmp_path / "metrics.csv", Kind.CSV, text)
+    assert follower.points() == {"a": [(1, 2.0), (4, 5.0)]}
+    [problem] = follower.look().problems
+    assert (problem.offset, problem.reason) == (
+        11,
+        "line is no CSV: field larger than field limit (131072); it is left out",
+    )
+
+
+def test_a_row_of_nothing_is_none(tmp_path: Path) -> None:
+    follower = follow(tmp_path / "metrics.csv", Kind.CSV, "step,a\n1,2\n,\n3,4\n")
+    assert (follower.points(), follower.reasons()) == ({"a": [(1, 2.0), (3, 4.0)]}, [])
+
+
 def test_names_need_not_be_utf_8(tmp_path: Path) -> None:
     follower = follow(tmp_path / "metrics.csv", Kind.CSV, b"step,a\xff\xc3\xa9\n1,2\n")
     assert follower.points() == {"a\udcffé": [(1, 2.0)]}

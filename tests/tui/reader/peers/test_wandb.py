@@ -94,6 +94,34 @@ def test_damage_costs_its_block_and_is_told(tmp_path: Path) -> None:
     assert lost == list(range(lost[0], lost[-1] + 1))
 
 
+def test_a_frame_longer_than_its_block_is_damage(tmp_path: Path) -> None:
+    data = bytearray(frames(history(step, {"a": step, "t": "x" * 2000}) for step in range(40)))
+    data[7 + 4 : 7 + 6] = b"\xff\xff"  # the first frame's length, behind the file's header and its own CRC
+    follower = follow(tmp_path / "run.wandb", Kind.WANDB, bytes(data))
+    steps = [step for step, _ in follower.points()["a"]]
+    assert steps == list(range(steps[0], 40)) and 10 <= steps[0] <= 20
+    [problem] = follower.look().problems
+    assert (problem.offset, problem.reason) == (7, "frame is longer than its block; read on at the next block")
+
+
+def test_a_record_that_is_too_long_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.reader.peers.wandb._MOST_RECORD_BYTES", 1 << 20)
+    records = [history(0, {"a": 0}), history(1, {"a": 1, "t": "x" * (1 << 20)}), history(2, {"a": 2})]
+    follower = follow(tmp_path / "run.wandb", Kind.WANDB, frames(records))
+    assert follower.points() == {"a": [(0, 0.0), (2, 2.0)]}
+    assert follower.reasons() == ["record is longer than 1 MiB; it is left out"]
+
+
+def test_a_file_that_comes_byte_by_byte(tmp_path: Path) -> None:
+    data = frames([run({"lr": 0.5}), history(2, {"a": 1.5})])
+    follower = follow(tmp_path / "run.wandb", Kind.WANDB, b"")
+    for byte in data:
+        assert follower.points() == {}
+        with (tmp_path / "run.wandb").open("ab") as file:
+            file.write(bytes([byte]))
+    assert (follower.points(), follower.reasons()) == ({"a": [(2, 1.5)]}, [])
+
+
 def test_zeros_at_the_end_wait_and_are_passed_over_when_something_follows(tmp_path: Path) -> None:
     path = tmp_path / "run.wandb"
     begin = frames([history(0, {"a": 0})])

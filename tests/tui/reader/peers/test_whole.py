@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,11 @@ import pytest
 from logging_lib.tfevents.hparams import SessionEnd, SessionStart
 from tests.tui.reader.peers.logs import Follower, follow
 from tui.model import Forgotten
+from tui.reader.hparam_text import LONGEST
 from tui.reader.peers import whole
+from tui.reader.peers.json_rows import read_trainer_state
 from tui.reader.peers.names import Kind
+from tui.reader.peers.rows import Rows
 
 META = (
     "artifact_uri: file:///x\nend_time: null\nrun_id: ab\nrun_name: brave-cub-1\nstart_time: 1700000000500\nstatus: 1\n"
@@ -56,6 +60,15 @@ def test_a_run_of_mlflow(tmp_path: Path) -> None:
     assert (summary.start and dict(summary.start.hparams), summary.end) == (hparams, SessionEnd("SUCCESS", 1.7e9 + 9))
     (tmp_path / "meta.yaml").write_text(ended.replace("status: 3", "status: 4"))
     assert follower.look().runs["run"].end == SessionEnd("FAILURE", 1.7e9 + 9)
+
+
+def test_params_of_mlflow_that_are_no_files_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "params").mkdir()
+    (tmp_path / "params" / "lr").write_text("0.1")
+    os.mkfifo(tmp_path / "params" / "pipe")
+    (tmp_path / "params" / "gone").symlink_to("nowhere")
+    start = follow(tmp_path / "meta.yaml", Kind.MLFLOW, META).look().runs["run"].start
+    assert start == SessionStart({"lr": 0.1}, "brave-cub-1", 1_700_000_000.5)
 
 
 def test_any_other_meta_yaml_is_no_run(tmp_path: Path) -> None:
@@ -135,7 +148,24 @@ def test_hparams_of_lightning(tmp_path: Path) -> None:
     assert follower.look().runs == {}
 
 
+def test_hparams_that_are_too_long(tmp_path: Path) -> None:
+    text = "lr: 0.1\nbs: 2\n"
+    follower = follow(tmp_path / "hparams.yaml", Kind.HPARAMS, text.ljust(LONGEST))
+    assert follower.look().runs["run"].start == SessionStart({"lr": 0.1, "bs": 2.0})
+    (tmp_path / "hparams.yaml").write_text(text.ljust(LONGEST + 1))
+    assert follower.reasons() == ["file cannot be read: it is longer than 128 KiB"]
+    assert follower.look().runs["run"].start == SessionStart({"lr": 0.1, "bs": 2.0})
+
+
 def test_a_file_nobody_may_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "hparams.yaml").symlink_to("hparams.yaml")
     follower = Follower(tmp_path / "hparams.yaml", Kind.HPARAMS)
     assert follower.reasons() == ["file cannot be read: Too many levels of symbolic links"]
+
+
+def test_a_state_of_too_many_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.reader.peers.json_rows.MOST_VALUES", 3)
+    rows = Rows("run", "file")
+    read_trainer_state(b'{"log_history": [{}, {}, {}, {}]}', rows)
+    with pytest.raises(ValueError, match=r"^more than 3 values$"):
+        read_trainer_state(b'{"log_history": [{}, {}, {}, {}, {}]}', rows)
