@@ -14,6 +14,7 @@ import os
 import re
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -239,7 +240,7 @@ class _Trace:
 
 def _train(place: Path, recipe: Recipe, points: int, *, ended: bool) -> None:
     start = NOW - 1 - points * _INTERVAL - recipe.seed
-    training = Training(place, recipe, start)
+    training = Training(place, recipe, start, Counter())
     for point in range(points):
         training.log(point, start + point * _INTERVAL)
     if ended:

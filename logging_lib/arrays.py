@@ -14,7 +14,8 @@ Array: TypeAlias = "npt.NDArray[Any]"
 _NUMERIC_KINDS = "biufc"
 _REAL_KINDS = "biuf"
 _ADDED = 2  # dtype.isbuiltin of what other packages add to numpy
-_HOST_MEMORY = (1, 3, 11, 13)  # DLPack's device types: CPU, pinned for CUDA, pinned for ROCm, CUDA managed
+_CPU = 1
+_HOST_MEMORY = (_CPU, 3, 11, 13)  # DLPack's device types: CPU, pinned for CUDA, pinned for ROCm, CUDA managed
 # What `float` takes at once; exact types, for their speed.
 REAL_NUMBERS = frozenset(
     {float, int, bool, np.bool_, *(np.dtype(code).type for code in np.typecodes["AllInteger"] + np.typecodes["Float"])}
@@ -130,10 +131,22 @@ def _widened(array: Array) -> Array:
     return array.astype(np.complex64 if "complex" in name else np.float32 if "float" in name else np.int8)
 
 
+class _CopiedToHost:
+    """An array on a device as one of the CPU's: numpy 2.0 cannot ask for that."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self._value.__dlpack__(**options | {"dl_device": self.__dlpack_device__()})
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return _CPU, 0
+
+
 def _from_dlpack(value: Any) -> Array:
-    if value.__dlpack_device__()[0] in _HOST_MEMORY:
-        return np.from_dlpack(value)
-    return np.from_dlpack(value, device="cpu")
+    on_host = value.__dlpack_device__()[0] in _HOST_MEMORY
+    return np.from_dlpack(value if on_host else _CopiedToHost(value))
 
 
 def _float_of(value: Any) -> Array:

@@ -21,7 +21,7 @@ class Deliveries:
         """
         self._open_file = open_file
         self._by_subrun: dict[str, Delivery] = {}
-        self._warned = False
+        self._warned = self._stumbled = False
         self.report = Report()
 
     def of(self, subrun: str) -> Delivery:
@@ -63,6 +63,14 @@ class Deliveries:
             reason, where = str(error) or type(error).__name__, self.of(subrun).directory
             warn("cannot log to %s: %s (training goes on; such events are lost)", where, reason)
         self.report.lose(1)
+
+    def lose_some(self, count: int, error: Exception) -> None:
+        """Count events that were in hand when something failed that should not; the first time is told of."""
+        if not self._stumbled:
+            self._stumbled = True
+            reason, where = f"{type(error).__name__}: {error}", self.of("").directory
+            warn("writing to %s failed: %s (training goes on; %d events are lost)", where, reason, count)
+        self.report.lose(count)
 
     def close(self) -> None:
         """Close the files, and tell how much was lost."""

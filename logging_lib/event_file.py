@@ -125,7 +125,8 @@ class EventFile:
             raise
         self.paths.append(path)
         self._identity = (status.st_dev, status.st_ino)
-        self._counts_links = status.st_nlink > 0  # some FUSE file systems always say 0
+        # Some FUSE file systems always say 0; so does any, where the file was deleted since it was opened.
+        self._counts_links = status.st_nlink > 0
         self._end = len(version)
         self._torn = False
         return descriptor
@@ -162,8 +163,8 @@ class EventFile:
         if self._descriptor is None:
             return False
         try:
-            if os.fstat(self._descriptor).st_nlink == 0:
-                return self._counts_links
+            if os.fstat(self._descriptor).st_nlink == 0 and self._counts_links:
+                return True
         except OSError:
             return False  # the next append will tell
         try:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -102,10 +103,16 @@ def _read_config(path: Path) -> projector_pb2.ProjectorConfig:
     except FileNotFoundError:
         pass
     except (text_format.ParseError, UnicodeDecodeError) as error:
-        kept = path.replace(path.with_name(f"{path.name}.unreadable"))
+        kept = path.replace(_free(path.with_name(f"{path.name}.unreadable")))
         _logger.warning("%s is no projector config, and is now %s: %s", path, kept.name, " ".join(str(error).split()))
         config.Clear()
     return config
+
+
+def _free(path: Path) -> Path:
+    """The path, or one with a number behind it where something is there; for one who is alone there."""
+    numbered = (path if number == 1 else path.with_name(f"{path.name}-{number}") for number in count(1))
+    return next(free for free in numbered if not os.path.lexists(free))
 
 
 @contextmanager

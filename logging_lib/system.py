@@ -13,6 +13,7 @@ from typing import Protocol, TypeAlias
 
 from logging_lib import process
 from logging_lib.calls.sink import EventSink
+from logging_lib.telling import warn
 
 _logger = logging.getLogger("logging_lib")
 
@@ -94,6 +95,8 @@ class SystemLogger:
                 now = self._clock()
                 due += self._interval * max(1, (now - due) // self._interval + 1)  # a machine that slept missed some
                 self._wait(due - now)
+        except Exception as error:  # noqa: BLE001  # in a thread, where nobody else would say so in a line
+            warn("no system metrics any more: %s: %s", type(error).__name__, error)
         finally:
             self.close()
             for source in sources:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import partial
+from pathlib import PurePath
 from time import time
 from typing import SupportsInt
 
@@ -73,7 +75,7 @@ class ScalarCalls(EventSink):
     ) -> None:
         """Log one number a key, each in the sub-run `<log_dir>/<main_tag>_<key>`, all under the tag `main_tag`.
 
-        A `/` in `main_tag` is `_` in the sub-run's name.
+        A `/` in `main_tag` is `_` in the sub-run's name, and in a key a directory below; none leads out of log_dir.
         """
         with About(main_tag):
             check_tag(main_tag)
@@ -107,4 +109,7 @@ def _subrun(main_tag: str, key: object) -> str:
         raise TypeError(f"a key must be a str, got {type(key).__name__}")
     name = f"{main_tag.replace('/', '_')}_{key}"
     check_run_name(name)
+    # A key is data more often than a path.
+    if os.pardir in name and PurePath(os.path.normpath(name)).parts[0] == os.pardir:
+        raise ValueError(f"the key {key!r} leads out of the log directory")
     return name

@@ -31,6 +31,7 @@ class ScalarExportCalls(EventSink):
         import json
 
         from logging_lib.tfevents.record import RecordDecoder
+        from logging_lib.whole_file import write_whole
         from logging_lib.written_scalars import read_scalars
 
         self.flush()
@@ -44,8 +45,11 @@ class ScalarExportCalls(EventSink):
                 for tag, wall_time, step, value in read_scalars(file, decoder):
                     series.setdefault(self._exported_name(subrun, tag), []).append((wall_time, step, value))
             exported[file] = decoder.offset
-        with Path(path).open("w") as output:
-            json.dump(series, output)
+        target, text = Path(path), json.dumps(series)
+        if target.is_symlink() or (target.exists() and not target.is_file()):
+            target.write_text(text)  # what a link leads to, or a pipe, is written to and never replaced
+        else:
+            write_whole(target, [text.encode()])
         self._exported = exported
 
     def _exported_name(self, subrun: str, tag: str) -> str:

@@ -110,11 +110,23 @@ def _count(values: HostValues | DeviceValues, bins: Bins) -> tuple[Statistics, F
     if isinstance(bins, str) and bins == "tensorflow":
         return statistics, *_reaching(values.counts(_closed(tensorflow_edges())), tensorflow_edges(), extremes)
     try:
-        fitted = values.finite() if isinstance(bins, str) else np.array(extremes)
-        edges = np.histogram_bin_edges(fitted, bins).astype(np.float64)
+        edges = _edges(values, bins, extremes)
     except ValueError:  # the values are so close together, or a rule finds so many bins, that no edges fit between
         edges = np.array([np.nextafter(extremes[0], -np.inf), extremes[1]])
     return statistics, values.counts(_closed(edges))[1:-1].astype(np.float64), edges
+
+
+def _edges(values: HostValues | DeviceValues, bins: Bins, extremes: tuple[float, float]) -> Floats:
+    """numpy's edges [k + 1] for the values between the extremes.
+
+    Raises:
+        ValueError: the values are too close for so many. numpy before 2.1 makes edges of no width then.
+    """
+    fitted = values.finite() if isinstance(bins, str) else np.array(extremes)
+    edges = np.histogram_bin_edges(fitted, bins).astype(np.float64)
+    if np.ndim(bins) == 0 and not (edges[:-1] < edges[1:]).all():
+        raise ValueError("edges of no width")
+    return edges
 
 
 def _closed(edges: Floats) -> Floats:

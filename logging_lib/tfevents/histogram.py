@@ -53,8 +53,8 @@ def buckets_from_proto(proto: summary_pb2.HistogramProto) -> Buckets:
         return EMPTY
     first, last = int(filled[0]), int(filled[-1])
     inner = limits[first:last]
-    left = _finite(proto.min, limits[max(first - 1, 0) : last + 1])
-    right = _finite(proto.max, limits[max(first - 1, 0) : last + 1][::-1])
+    left = _finite(proto.min, limits[max(first - 1, 0) :])
+    right = _finite(proto.max, limits[last::-1])
     return Buckets(np.concatenate([[left], inner]), np.concatenate([inner, [right]]), counts[first : last + 1])
 
 

@@ -304,3 +304,15 @@ def test_what_cannot_be_done_is_one_line(logdir: Path, tmp_path: Path) -> None:
         assert done.stderr.startswith(f"tbtui: no Dask scheduler at {scheduler}: ")
         assert reason in done.stderr
         assert done.stderr.count("\n") == 1
+
+
+def test_nothing_is_imported_from_the_working_directory(logdir: Path, tmp_path: Path) -> None:
+    """Which may be a logdir that somebody else wrote: `cd logs; tbtui export . --dask`."""
+    canary = tmp_path / "canary"
+    for name in ("multiprocessing", "distributed", "dask", "tui", "numpy", "socket", "sitecustomize"):
+        (logdir / f"{name}.py").write_text(f"open({str(canary)!r}, 'a').write({name!r})\nraise SystemExit(9)\n")
+    command = [Path(sys.executable).with_name("tbtui"), "export", ".", "--format", "parquet", "-o", tmp_path / "out"]
+    done = subprocess.run([*command, "--dask"], cwd=logdir, capture_output=True, text=True, timeout=120, check=False)
+    assert not canary.exists()
+    assert (done.returncode, done.stdout) == (0, "")
+    assert len(finished(tmp_path / "out")) == len(NAMES) + 2

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from logging_lib import capture, streams
-from tests.logging_lib.fake_device import FakeDevice
+
+if TYPE_CHECKING:  # takes torch
+    from tests.logging_lib.fake_device import FakeDevice
 
 
 @pytest.fixture
 def fake_device(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDevice]:
     """CPU tensors are on a GPU."""
+    from tests.logging_lib.fake_device import FakeDevice
+
     fake = FakeDevice()
     monkeypatch.setattr(streams, "_EVENT_OPTIONS", {"cpu": {"blocking": True}})
     monkeypatch.setattr(streams, "_streams", lambda device: fake)

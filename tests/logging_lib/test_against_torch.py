@@ -108,13 +108,18 @@ def written(make: Callable[[str], Any], directory: Path, call: Callable[[Any], N
     return {str(run.relative_to(directory)): [normal_form(event) for event in raw_events(run)] for run in runs}
 
 
+def encoded(events: dict[str, list[Event]]) -> dict[str, list[bytes]]:
+    return {run: [event.SerializeToString(deterministic=True) for event in of_run] for run, of_run in events.items()}
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_same_events(tmp_path: Path, name: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # numpy's, in torch's code
         theirs = written(TorchWriter, tmp_path / "torch", CALLS[name])
     ours = written(SummaryWriter, tmp_path / "ours", CALLS[name])
-    assert ours == theirs
+    # protobuf 4's NaN does not equal itself.
+    assert ours == theirs or encoded(ours) == encoded(theirs)
     assert any(event.HasField("summary") for events in ours.values() for event in events)
 
 
@@ -162,11 +167,12 @@ def test_histograms_are_torchs(values: np.ndarray, bins: Any, max_bins: int | No
         theirs = torch_summary.make_histogram(
             values.astype(float), tensorflow_edges().tolist() if bins == "tensorflow" else bins, max_bins
         )
-    except ValueError as error:
+    except (ValueError, RuntimeWarning) as error:
         if "is empty" in str(error):  # no value lies between the edges given
             assert (list(ours.bucket), list(ours.bucket_limit), ours.num) == ([], [], values.size)
         else:
-            assert "Too many bins for data range" in str(error)
+            # numpy 2.0 divides by the width of such bins, which is 0.
+            assert isinstance(error, RuntimeWarning) or "Too many bins for data range" in str(error)
             assert list(ours.bucket) == [0, values.size]
     else:
         if not sum(theirs.bucket):  # as above; torch keeps one empty bucket where there is but one

@@ -16,6 +16,7 @@ import pytest
 from logging_lib import background as background_module
 from logging_lib import process, run_writer
 from logging_lib.background import _HURRY_AFTER, BackgroundWriter
+from logging_lib.encoding import Records
 from logging_lib.inbox import ENTRY, NOBODY, Captured
 from logging_lib.run_writer import MIN_QUEUE, RunWriter
 from logging_lib.summary.scalar import scalar
@@ -340,8 +341,11 @@ def installed(emit: Callable[[], object]) -> Iterator[None]:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_thread_that_died_is_a_count_and_no_delay(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    class End(BaseException):
+        """What ends a thread though it goes on after any error."""
+
     def fail() -> None:
-        raise RuntimeError("a handler's own mistake")
+        raise End
 
     run = patient(tmp_path)
     background = background_of(run)
@@ -364,6 +368,51 @@ def test_a_thread_that_died_is_a_count_and_no_delay(tmp_path: Path, caplog: pyte
     log(run, 3)  # in a new file
     run.close()
     assert sorted(steps(tmp_path)) == [1, 3]
+
+
+def test_a_handler_that_fails_costs_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        raise RuntimeError("a handler's own mistake")
+
+    run = patient(tmp_path)
+    log(run, 1)
+    with installed(fail):
+        log_unwritable(run)
+        log(run, 2)
+        assert run.flush() is True
+        log(run, 3)
+        run.close()
+    assert steps(tmp_path) == [1, 2, 3]
+    told = capfd.readouterr().err
+    assert f"logging_lib: cannot log to {tmp_path}: " in told
+    assert "logging_lib: 1 logged events were lost" in told
+    assert "a handler's own mistake" in told
+
+
+@pytest.mark.parametrize("threadless", [False, True])
+def test_after_a_failure_of_its_own_it_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, threadless: bool
+) -> None:
+    """As where there was no memory for a moment: what was in hand is lost and counted, the rest is written."""
+    run = without_thread(tmp_path, monkeypatch) if threadless else patient(tmp_path)
+    log(run, 1)
+    run.flush()
+    with monkeypatch.context() as patch:
+        patch.setattr(background_module, "encode", fail_for_want_of_memory)
+        log(run, 10)
+        log(run, 11)
+        assert run.flush() is False
+    log(run, 3)
+    assert run.flush() is True
+    run.close()
+    assert steps(tmp_path) == [1, 3]
+    lost = [record.getMessage() for record in caplog.records]
+    assert lost[0].startswith(f"writing to {tmp_path} failed: MemoryError: none left (training goes on; ")
+    assert lost[1:] == ["2 logged events were lost"]
+
+
+def fail_for_want_of_memory(*arguments: object) -> Iterator[dict[str, Records]]:
+    raise MemoryError("none left")
 
 
 @pytest.mark.parametrize("call", ["flush", "close", "put", "fill"])

@@ -87,6 +87,26 @@ def test_a_deleted_file_with_a_hard_link_elsewhere(tmp_path: Path) -> None:
     assert steps(tmp_path / "run") == [2]
 
 
+@POSIX
+def test_a_file_that_is_deleted_while_it_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its last name is gone before it is looked at, and it is not taken for one of a file system without links."""
+    write_all = event_file._write_all
+
+    def deleted(descriptor: int, data: bytes) -> None:
+        write_all(descriptor, data)
+        for path in (tmp_path / "run").iterdir():
+            path.unlink()
+
+    file = EventFile(str(tmp_path / "run"))
+    with monkeypatch.context() as patch:
+        patch.setattr(event_file, "_write_all", deleted)
+        file.open()
+    for step in (1, 2):
+        file.append(record(step))
+    file.close()
+    assert steps(tmp_path / "run") == [1, 2]
+
+
 def test_without_a_way_to_tell_a_file_that_is_not_in_its_place_is_gone() -> None:
     assert not _has_moved(-1)
 

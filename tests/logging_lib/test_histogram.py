@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-import torch
-from torch.utils.tensorboard import summary as torch_summary
 
 from logging_lib.summary.histogram import checked_bins, histogram, tensorflow_edges
-from tests.logging_lib.fake_device import FakeDevice
+from tests.missing import Package
 
+if TYPE_CHECKING:  # takes torch
+    from tests.logging_lib.fake_device import FakeDevice
+
+torch, torch_summary = Package("torch"), Package("torch.utils.tensorboard.summary")
 MANY = np.random.default_rng(0).normal(size=300_000).astype(np.float32) ** 3
 
 

@@ -90,6 +90,15 @@ def test_a_config_that_nobody_understands_is_kept_aside(
     assert record.getMessage().startswith(f"{tmp_path / CONFIG_NAME} is no projector config, and is now {CONFIG_NAME}.")
 
 
+def test_a_second_config_that_nobody_understands_does_not_replace_the_first(tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / CONFIG_NAME).write_bytes(b"broken {" * (number + 1))
+        with SummaryWriter(tmp_path) as writer:
+            writer.add_embedding(POINTS)
+    kept = [f"{CONFIG_NAME}.unreadable{ending}" for ending in ("", "-2", "-3")]
+    assert [(tmp_path / name).read_bytes() for name in kept] == [b"broken {", b"broken {" * 2, b"broken {" * 3]
+
+
 def log_some(directory: Path, tag: str, ready: Any) -> None:
     with SummaryWriter(directory) as writer:
         writer.add_embedding(POINTS[:1], tag=tag, global_step=0)

@@ -18,8 +18,8 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from tui.app import keys, messages
+from tui.app.failures import ToldApp
 from tui.app.output.notification import BELL, notification
-from tui.app.output.terminal_app import TerminalApp
 from tui.app.screens.opening import OpeningScreen
 from tui.app.settings import START, Start
 from tui.app.terminal_kind import FULL, TerminalKind, terminal_kind
@@ -39,7 +39,7 @@ POLL_SECONDS = 1.0
 TERMINAL_SECONDS = 5.0  # between two looks whether the terminal is still there
 
 
-class TbtuiApp(TerminalApp):
+class TbtuiApp(ToldApp):
     """The screen on one or more log directories.
 
     With `first_frame` it starts on a screen that only says so, and imports what it is made of meanwhile.
@@ -98,12 +98,12 @@ class TbtuiApp(TerminalApp):
         shared.pictures.drawing = drawing(self.start.settings.images, self.kind)
         if self.kind.pixels is not None:
             shared.pictures.in_pixels = InPixels(self.kind.pixels, lambda: self.cell_size or USUAL, self.album)
-        recalled = recall(self.logdirs, self.start, self._announce_trouble)
+        recalled = recall(self.logdirs, self.start, self.tell_trouble)
         watching = Watching(
             self.logdirs, shared, ingester, recalled, (*self.start.complaints, *recalled.notes),
             target=self.start.settings.target, on_news=self._alert, remotes=remotes,
         )  # fmt: skip
-        watching.health.on_judged, watching.health.on_trouble = self._announce_judged, self._announce_trouble
+        watching.health.on_judged, watching.health.on_trouble = self._announce_judged, self.tell_trouble
         return watching
 
     @property
@@ -161,7 +161,11 @@ class TbtuiApp(TerminalApp):
         assert sys.__stdin__ is not None  # Textual reads it
         poll.register(sys.__stdin__.fileno(), 0)
         if poll.poll(0):  # nothing was asked for, so it is a hangup or an error
-            self._end_by_signal(signal.SIGHUP)
+            self.terminal_gone()
+
+    def terminal_gone(self) -> None:
+        """End as by a hangup."""
+        self._end_by_signal(signal.SIGHUP)
 
     async def _open(self) -> None:
         """Import the rest on a thread, and put the main screen over the first frame."""
@@ -189,7 +193,10 @@ class TbtuiApp(TerminalApp):
     def _judge_at_last(self, series: Mapping[SeriesKey, ScalarSeries]) -> None:
         """Called on the ingest thread, before points are let go."""
         if self._watching is not None:
-            self._watching.health.judge_at_last(series)
+            try:
+                self._watching.health.judge_at_last(series)
+            except Exception as error:  # noqa: BLE001 - reading is to go on, whatever a rule does
+                self.tell_trouble(printable(f"a run was not judged: {type(error).__name__}: {error}"))
 
     def _announce_blobs(self) -> None:
         """Called on the blobs' worker thread."""
@@ -199,9 +206,14 @@ class TbtuiApp(TerminalApp):
         """Called on the thread that judges."""
         self.post_message(messages.Judged())
 
-    def _announce_trouble(self, text: str) -> None:
-        """Called on the thread that remembers, or judges."""
+    def tell_trouble(self, text: str) -> None:
+        """Called on the thread that remembers, or judges, or has failed."""
         self.post_message(messages.Noticed(text, failed=True))
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether there is nothing to say anything on yet."""
+        return self._watching is None or isinstance(self.screen, OpeningScreen)
 
     def on_noticed(self, message: messages.Noticed) -> None:
         if self._watching is not None:
@@ -289,7 +301,10 @@ def run_app(logdirs: Sequence[LogDir], start: Start = START) -> int:
     for complaint in start.complaints:  # on the screen too; this is still there afterwards
         sys.stderr.write(f"tbtui: {complaint}\n")
     app = TbtuiApp(logdirs, first_frame=True, start=start, kind=terminal_kind(start.settings))
-    app.run(mouse=start.settings.mouse)
+    app.run_to_its_end(mouse=start.settings.mouse)
+    if app.lacks is not None:
+        sys.stderr.write(f"tbtui: {app.lacks}\n")
+        return 1
     for note in app.notes:
         sys.stderr.write(f"tbtui: {note}\n")
     if app.error:

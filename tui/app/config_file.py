@@ -22,6 +22,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "mean_of",
         "target",
         "memory",
+        "spreadsheet",
     ),
     "terminal": ("ascii", "colours", "images", "bell", "notify", "diff", "mouse", "fps", "animations"),
 }
@@ -104,10 +105,8 @@ def _take(table: str, entries: _Table, values: dict[str, object]) -> list[str]:
         try:
             values[name] = RULES[name].taken(value)
         except ValueError:
-            shown = printable(repr(value)[:40])
-            complaints.append(
-                f"{_full(table, written)} is {shown}, not {RULES[name].allowed}; {_default(name)} is taken"
-            )
+            full, shown = _full(table, written), _shown(value)
+            complaints.append(f"{full} is {shown}, not {RULES[name].allowed}; {_default(name)} is taken")
     return complaints
 
 
@@ -115,7 +114,7 @@ def _about_name(table: str, name: str, value: object) -> str:
     """The line on a name that is none, or not of that kind; it may stand in another table."""
     tables = [*TABLES, "keys"] if table == "" else []
     if name in tables:
-        return f"{name} is {printable(repr(value)[:40])}, not a table"
+        return f"{name} is {_shown(value)}, not a table"
     home = next((home for home, names in TABLES.items() if SPELLINGS.get(name, name) in names), None)
     if home is not None:
         return f"{_full(table, name)} is not known; {_full(home, name)} is"
@@ -125,6 +124,13 @@ def _about_name(table: str, name: str, value: object) -> str:
     near = get_close_matches(name, [known_name.strip("[]") for known_name in known], n=1)
     hint = f"is {near[0]} meant?" if near else f"known: {', '.join(known)}"
     return f"{_full(table, printable(name[:40]))} is not known; {hint}"
+
+
+def _shown(value: object) -> str:
+    try:
+        return printable(repr(value)[:40])
+    except ValueError:  # written in hexadecimal digits, of which TOML allows any number
+        return "a number of thousands of digits"
 
 
 def _full(table: str, name: str) -> str:

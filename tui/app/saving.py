@@ -13,6 +13,7 @@ from tui.reader.payload import PayloadError
 from tui.render.file_text import safe_file_name
 from tui.render.numbers import plural
 from tui.render.text import printable
+from tui.whole_file import write_new
 
 _MOST_NUMBERS = 10_000
 
@@ -48,14 +49,8 @@ def _write(directory: Path, name: Path, data: bytes) -> Path:
     for number in range(1, _MOST_NUMBERS):
         path = directory / (name.name if number == 1 else f"{name.stem}-{number}{name.suffix}")
         try:
-            stream = path.open("xb")
+            write_new(path, data)
         except FileExistsError:
             continue
-        try:
-            with stream:
-                stream.write(data)
-        except OSError:
-            path.unlink(missing_ok=True)
-            raise
         return path
     raise FileExistsError(f"{_MOST_NUMBERS} files called {name} already")

@@ -19,8 +19,9 @@ class Settings:
     `bell` rings, `notify` tells the desktop, when something is found or a run ends. `target` is the step that runs are
     meant to reach, None for what their hparams say. `ascii` and `colours` None are as the terminal allows. `fps` is how
     often per second a change may be drawn. `mean_of` is how many of the last points the table's mean is of. `memory` is
-    how many bytes the points of scalars may take, None for any number. `keys` maps
-    a key's id in the key table to other keys for it, in Textual's names, comma separated.
+    how many bytes the points of scalars may take, None for any number. `spreadsheet`: in CSV that is exported or
+    copied, a spreadsheet takes no text for a formula. `keys` maps a key's id in the key table to other keys for it, in
+    Textual's names, comma separated.
     """
 
     theme: str = "dark"
@@ -43,6 +44,7 @@ class Settings:
     animations: bool = False
     remember: bool = True
     memory: int | None = None
+    spreadsheet: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -163,6 +165,7 @@ RULES: Mapping[str, Rule] = {
     "animations": YesNo(),
     "remember": YesNo(),
     "memory": Bytes(least=10**6),
+    "spreadsheet": YesNo(),
 }
 """What each setting may be, by its name in `Settings`; `keys` has rules of its own."""
 

@@ -24,6 +24,7 @@ from tui.app.settings import Settings
 from tui.app.tag_list import TagLists
 from tui.app.theme import Look
 from tui.render.cells import fit_distinct
+from tui.render.file_text import guard_formulas
 from tui.render.numbers import age, next_age_change
 from tui.render.palette import RunStyle, assign, faint
 from tui.render.text import printable
@@ -188,5 +189,6 @@ class Shared:
 
 
 def shared_for(settings: Settings) -> Shared:
-    """The shared objects as the settings ask for them."""
+    """The shared objects as the settings ask for them; so is the CSV that this process writes."""
+    guard_formulas(settings.spreadsheet)
     return Shared(runs=RunStyles(settings.palette), mean_of=settings.mean_of, keys=remapped(settings.keys))

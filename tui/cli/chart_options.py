@@ -38,7 +38,7 @@ def add_chart_options(parser: argparse.ArgumentParser, *, smooth: float, outlier
         "--outliers",
         action=argparse.BooleanOptionalAction,
         default=outliers,
-        help="let outliers stretch the y axis, or leave them beyond it, by TensorBoard's rule; usual here: "
+        help="let outliers stretch the y axis, or leave them beyond it, by TensorBoard's rule; default: "
         + ("--outliers" if outliers else "--no-outliers"),
     )
 

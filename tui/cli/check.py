@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import threading
 import time
@@ -13,6 +12,8 @@ from tui.analysis.health import RULES, Finding, HealthCheck
 from tui.analysis.run_state import RunState, next_state_change, run_state, signs_of_life
 from tui.app.histogram_digests import digest_at
 from tui.cli.errors import CommandError
+from tui.cli.help_text import LOGDIR_HELP
+from tui.cli.json_text import json_text
 from tui.cli.output import results
 from tui.cli.pattern import pattern
 from tui.cli.reading import fetched_logdirs, read_logdirs, start_links, tell
@@ -28,21 +29,19 @@ _LEAST_PAUSE = 0.5
 _PAUSE_SHARE = 10
 _LONGEST_WAIT = 3600.0
 _DESCRIPTION = """Judge the runs by rules that would rather miss something than cry wolf. A line a finding: run, tag,
-step, rule, and why it fired. Exit code 0: nothing found, 1: a rule fired, or there is no such run, 2: wrong usage or
-a path that cannot be read."""
+step, rule, and why it fired."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `check` to the command line."""
-    rules = "\n".join(f"  {rule.name:<20}  {rule.severity.value:<7}  {rule.about}" for rule in RULES.values())
+    rules = "\n".join(f"  {rule.name:<19}  {rule.severity.value}: {rule.about}" for rule in RULES.values())
     parser = subparsers.add_parser(
         "check",
         help="tell what looks wrong; exit code 1 if anything does",
         description=_DESCRIPTION,
         epilog=f"rules:\n{rules}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("logdirs", metavar="LOGDIR", nargs="+", help="a directory with event files in it or below it")
+    parser.add_argument("logdirs", metavar="LOGDIR", nargs="+", help=LOGDIR_HELP)
     parser.add_argument("--rule", metavar="NAME", action="append", choices=[*RULES], help="only this rule; repeatable")
     parser.add_argument("--ignore", metavar="NAME", action="append", choices=[*RULES], help="not this rule; repeatable")
     parser.add_argument("--run", metavar="RE", dest="run_re", default="", help="only runs in which this regex is found")
@@ -70,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
         nothing_judged = not check.runs_of(snapshot)
     with results(None) as stream:
         if arguments.json:
-            stream.write(json.dumps([_as_object(finding) for finding in found], indent=1) + "\n")
+            stream.write(json_text([_as_object(finding) for finding in found]) + "\n")
         elif found:
             stream.write(table(_HEADINGS, [_as_row(finding) for finding in found], names=len(_HEADINGS)))
     return 1 if found or nothing_judged else 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -25,13 +24,15 @@ from tui.analysis.run_diff import (
 )
 from tui.analysis.text_diff import SKIPPED
 from tui.cli.errors import CommandError
+from tui.cli.help_text import LOGDIR_HELP
 from tui.cli.json_number import json_number
+from tui.cli.json_text import json_text
 from tui.cli.logged_hparams import text_at, texts_with_hparams
 from tui.cli.output import results
 from tui.cli.reading import ProblemLines, read_logdir, tell
 from tui.cli.table import table
 from tui.render.numbers import duration, number, percent, plural
-from tui.render.text import printable
+from tui.render.text import printable, printable_whole
 from tui.store.snapshot import StoreSnapshot
 
 _NONE = "-"
@@ -42,8 +43,13 @@ _MOST_LINES = 200
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `diff` to the command line."""
-    parser = subparsers.add_parser("diff", help="what tells two runs apart: hparams, metrics, texts")
-    parser.add_argument("logdir", metavar="LOGDIR", help="a directory with event files in it or below it")
+    parser = subparsers.add_parser(
+        "diff",
+        help="what tells two runs apart: hparams, metrics, texts",
+        description="What tells two runs apart: hparams that differ; metrics, last, best, and at the last step that "
+        "both have reached; lines of texts.",
+    )
+    parser.add_argument("logdir", metavar="LOGDIR", help=LOGDIR_HELP)
     parser.add_argument("first", metavar="RUN", help="a run, or a part of its name that no other run has")
     parser.add_argument("second", metavar="RUN", help="another one")
     parser.add_argument("--all", action="store_true", help="also hparams and metrics that are the same")
@@ -65,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     found = run_diff(snapshot, first, second, lambda ref: text_at(ref, problems), hparams)
     problems.end()
     with results(None) as stream:
-        stream.write(json.dumps(_as_object(found), indent=1) + "\n" if arguments.json else _as_text(found, arguments))
+        stream.write(json_text(_as_object(found)) + "\n" if arguments.json else _as_text(found, arguments))
     return 0
 
 
@@ -152,7 +158,9 @@ def _text_part(item: TextDiff) -> str:
     if item.changes is None:
         return f"{title}: differs, too much of it to list\n"
     shown = item.changes[:_MOST_LINES]
-    lines = [f"  … {line} equal lines" if mark == SKIPPED else f"{mark} {printable(line)}" for mark, line in shown]
+    lines = [
+        f"  … {line} equal lines" if mark == SKIPPED else f"{mark} {printable_whole(line)}" for mark, line in shown
+    ]
     rest = len(item.changes) - len(shown)
     return "\n".join([title, *lines, *([f"  … and {rest} more lines"] if rest else [])]) + "\n"
 

@@ -65,6 +65,8 @@ class Census:
     sessions: int = 0
     steps: tuple[int, int] | None = None
     wall_times: tuple[float, float] | None = None
+    names_values: bool = True
+    """Whether what is found names each value: of an event of millions they take far more than its bytes."""
     _plugins: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -83,9 +85,11 @@ class Census:
             event = event_pb2.Event.FromString(item.payload)
         except DecodeError:
             return self._add_damage(Finding(start, length, True, "record holds no event"))
-        values = tuple((value.tag, self._kind_of(value)) for value in event.summary.value)
-        self._add_event(event, values)
-        return Finding(start, length, True, "", event, values)
+        values: Iterable[tuple[str, ValueKind]]
+        values = ((value.tag, self._kind_of(value)) for value in event.summary.value)
+        named = tuple(values) if self.names_values else ()
+        self._add_event(event, named or values)
+        return Finding(start, length, True, "", event, named)
 
     def _add_damage(self, finding: Finding) -> Finding:
         self.damages += 1

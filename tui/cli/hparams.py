@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -26,11 +25,14 @@ from tui.cli.errors import CommandError
 from tui.cli.export.lines import write_csv
 from tui.cli.export.table import Block, ColumnType, Table
 from tui.cli.export.table import Column as FileColumn
+from tui.cli.help_text import LOGDIR_HELP
 from tui.cli.json_number import json_number
+from tui.cli.json_text import json_text
 from tui.cli.logged_hparams import texts_with_hparams
 from tui.cli.output import results
 from tui.cli.reading import read_logdirs, tell
 from tui.cli.table import table
+from tui.render.file_text import guard_formulas
 from tui.render.numbers import number, plural
 from tui.render.text import printable
 from tui.store.snapshot import StoreSnapshot
@@ -42,9 +44,14 @@ _MARKS = {Origin.NAME: " (name)", Origin.TEXT: " (text)"}
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `hparams` to the command line."""
-    parser = subparsers.add_parser("hparams", help="list sessions: their hparams, then their metrics")
+    parser = subparsers.add_parser(
+        "hparams",
+        help="list sessions: their hparams, then their metrics",
+        description="A row a session, that is a run in which hparams were logged: those that differ, then the metrics. "
+        "Where none were logged, they are taken from names of runs and from texts.",
+    )
     add = parser.add_argument
-    add("logdirs", metavar="LOGDIR", nargs="+", help="a directory with event files in or below it; NAME:PATH names it")
+    add("logdirs", metavar="LOGDIR", nargs="+", help=LOGDIR_HELP)
     add(
         "--where", metavar="EXPR", default="", help="only sessions that match, as `lr>=1e-3 optimizer=adam -has:warmup`"
     )
@@ -52,22 +59,27 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--sort",
         metavar="COL[,COL...]",
         default="",
-        help="sort by columns, the best first for metrics; COL:asc and COL:desc turn the order",
+        help="sort by columns, the best first for metrics; COL:asc and COL:desc say which way",
     )
-    add("--metric", metavar="HOW", default="last", help="last, min, max, or at:TAG, where the metric TAG is best")
+    add("--metric", metavar="HOW", default="last", help="last, min, max, or at:TAG, where TAG is best; default: last")
     add("--group", action="store_true", help="one row a session group")
     pools = [pooling.value for pooling in Pooling]
-    add("--pool", choices=pools, default=pools[0], help="a group's metrics; best: all of its best session")
+    about = "a group's metrics; best: those of its best session; default: %(default)s"
+    add("--pool", choices=pools, default=pools[0], help=about)
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--all", action="store_true", help="the table: also hparams that are the same in all sessions")
     which.add_argument("--differs", action="store_true", help="csv, json: only hparams that are not, as in the table")
     add("--derived", action="store_true", help="also what the names of runs and logged texts say of hparams")
     add("--columns", metavar="COL[,COL...]", default="", help="these columns in this order")
     add("--format", choices=("table", "csv", "json"), default="table", help="default: table")
+    add("--spreadsheet", action="store_true", help="csv: a ' before texts that would be taken for formulas")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the sessions; returns the exit code, 1 where there are none."""
+    if arguments.spreadsheet and arguments.format != "csv":
+        raise CommandError("--spreadsheet is for --format csv")
+    guard_formulas(arguments.spreadsheet)
     snapshot = read_logdirs(arguments.logdirs)
     sessions = sessions_of(snapshot)
     if not snapshot.runs:
@@ -81,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
         tell("no session matches --where")
     with results(None) as stream:
         if arguments.format == "json":
-            stream.write(json.dumps(_objects(frame, columns), indent=1) + "\n")
+            stream.write(json_text(_objects(frame, columns)) + "\n")
         elif arguments.format == "csv":
             write_csv(stream, _file_table(frame, columns), escape=stream.isatty())
         elif len(frame):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from collections.abc import Iterator
 from io import BufferedReader
@@ -13,6 +12,7 @@ from logging_lib.tfevents.record import Damage, Record, RecordDecoder
 from tui.cli.errors import CommandError
 from tui.cli.file_census import Census, Finding
 from tui.cli.inspect_report import RECORD_HEADINGS, as_object, finding_line, finding_object, report
+from tui.cli.json_text import json_text
 from tui.cli.output import results
 from tui.cli.progress import Progress
 from tui.reader.regular_file import open_regular
@@ -26,8 +26,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "inspect",
         help="check one event file: framing, CRCs, kinds of data, where it is damaged",
-        description="Check one event file. Exit codes: 0 intact (a record that is still being written included), "
-        "1 damaged, 2 unreadable.",
+        description="Check one event file, record by record: what it holds, and where it is damaged.",
     )
     parser.add_argument("file", metavar="FILE", help="an event file, whatever its name")
     parser.add_argument("--records", action="store_true", help="a line for each record too")
@@ -42,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         CommandError: there is no regular file, or it cannot be read.
     """
-    census = Census()
+    census = Census(names_values=arguments.records)
     with _opened(arguments.file) as file, results(None) as stream:
         if arguments.records and not arguments.json:
             stream.write(RECORD_HEADINGS + "\n")
@@ -50,14 +49,14 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.records:
                 _write_finding(stream, finding, as_json=arguments.json)
         if arguments.json:
-            stream.write(json.dumps(as_object(arguments.file, census), indent=None if arguments.records else 1) + "\n")
+            stream.write(json_text(as_object(arguments.file, census), indent=None if arguments.records else 1) + "\n")
         else:
             stream.write(("\n" if arguments.records else "") + report(arguments.file, census))
     return 1 if census.damaged else 0
 
 
 def _write_finding(stream: TextIO, finding: Finding, *, as_json: bool) -> None:
-    stream.write((json.dumps(finding_object(finding)) if as_json else finding_line(finding)) + "\n")
+    stream.write((json_text(finding_object(finding), indent=None) if as_json else finding_line(finding)) + "\n")
 
 
 def _opened(path: str) -> BufferedReader:
@@ -74,8 +73,11 @@ def _unreadable(path: str, error: OSError) -> CommandError:
 def _findings(file: BufferedReader, census: Census) -> Iterator[Finding]:
     """Everything in the file in its order, as it is counted; at the end what its end is like."""
     decoder = RecordDecoder()
-    for item in _items(file, decoder):
-        yield census.add(item)
+    try:
+        for item in _items(file, decoder):
+            yield census.add(item)
+    except MemoryError:
+        raise CommandError(f"{printable(file.name)} holds a record that needs more memory than there is") from None
     if (damage := decoder.open_damage) is not None:
         census.damaged_to_end = True
         yield census.add(damage)
@@ -86,13 +88,10 @@ def _findings(file: BufferedReader, census: Census) -> Iterator[Finding]:
 
 def _items(file: BufferedReader, decoder: RecordDecoder) -> Iterator[Record | Damage]:
     total = os.fstat(file.fileno()).st_size
-    try:
-        with Progress("reading") as progress:
-            while data := _read(file):
-                yield from decoder.feed(data)
-                progress.show(file.tell(), total)
-    except MemoryError:
-        raise CommandError(f"{printable(file.name)} holds a record that needs more memory than there is") from None
+    with Progress("reading") as progress:
+        while data := _read(file):
+            yield from decoder.feed(data)
+            progress.show(file.tell(), total)
 
 
 def _read(file: BufferedReader) -> bytes:

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from logging_lib.tfevents.filename import is_event_filename
 from tui.cli.errors import CommandError
 from tui.reader.named_logdir import LogDir
+from tui.reader.peers.names import is_log_name
 from tui.render.text import printable
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
@@ -35,6 +36,31 @@ def parse_logdirs(arguments: Sequence[str]) -> list[LogDir]:
     if twice:
         raise CommandError(f"two logdirs are named {printable(twice[0])}; name them apart with NAME:PATH")
     return logdirs
+
+
+def check_output(path: str | None, arguments: Sequence[str]) -> None:
+    """Raise a CommandError where a file to be written would take the place of a log, or be read as one.
+
+    An event file never is written to, wherever it lies; in the logdirs of the arguments no log of another tool either.
+    """
+    if path is None:
+        return
+    target = os.path.realpath(path)
+    name = os.path.basename(target)  # noqa: PTH119
+    if is_event_filename(name):
+        raise CommandError(f"{printable(path)} would be an event file; give another name with -o")
+    inside = any(_is_in(target, os.path.realpath(place)) for place in _local_places(arguments))
+    if inside and is_log_name(name):
+        raise CommandError(f"{printable(path)} would be read as a log, by its name; give another one with -o")
+
+
+def _local_places(arguments: Sequence[str]) -> list[str]:
+    places = [(name, place) for name, place in map(_split, arguments) if not _URL.match(place)]
+    return [os.path.expanduser(place) if name else place for name, place in places]  # noqa: PTH111
+
+
+def _is_in(path: str, directory: str) -> bool:
+    return os.path.commonpath([path, directory]) == directory
 
 
 def _logdir(name: str, place: str) -> LogDir:

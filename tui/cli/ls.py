@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import time
 
 from tui.analysis.run_state import run_state, signs_of_life
+from tui.cli.help_text import LOGDIR_HELP
+from tui.cli.json_text import json_text
 from tui.cli.output import results
 from tui.cli.reading import read_logdir, tell
 from tui.cli.table import table
@@ -21,8 +22,12 @@ _NONE = "-"
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `ls` to the command line."""
-    parser = subparsers.add_parser("ls", help="list runs: state, tags, points, last step, last event, problems")
-    parser.add_argument("logdir", metavar="LOGDIR", help="a directory with event files in it or below it")
+    parser = subparsers.add_parser(
+        "ls",
+        help="list runs: state, tags, points, last step, last event, problems",
+        description="List runs: state, tags, points of scalars, last step, last event, and how much could not be read.",
+    )
+    parser.add_argument("logdir", metavar="LOGDIR", help=LOGDIR_HELP)
     parser.add_argument("--json", action="store_true", help="a JSON list with one object a run")
 
 
@@ -35,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         tell(f"no event files under {printable(arguments.logdir)}")
     with results(None) as stream:
         if arguments.json:
-            stream.write(json.dumps([_as_object(run, now) for run in runs], indent=1) + "\n")
+            stream.write(json_text([_as_object(run, now) for run in runs]) + "\n")
         elif runs:
             stream.write(table(_HEADINGS, [_as_row(run, now) for run in runs], names=2))
     return 0 if runs else 1

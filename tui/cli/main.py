@@ -7,33 +7,23 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 from tui.cli.errors import CommandError
+from tui.cli.harmless import guard_stderr
+from tui.cli.help_format import HelpFormatter, laid_out
+from tui.cli.help_text import COMMAND_LIST, DESCRIPTION, EPILOG, LOGDIR_HELP, USAGE, finish_help
 
 # Modules of this package, imported when they are run: nobody waits for what others need.
-_COMMANDS = ("demo", "serve", "ls", "tags", "export", "plot", "report", "hparams", "diff", "check", "status", "inspect")
-_USAGE = """tbtui LOGDIR... [OPTIONS]   watch the runs in these directories
-       tbtui demo [DIR] [OPTIONS]  write a live synthetic training and watch it
-       tbtui serve LOGDIR...       show the screen in a browser
-       tbtui ls LOGDIR             list runs
-       tbtui tags LOGDIR           list tags
-       tbtui export LOGDIR         write every point, histogram, text, image... for other programs
-       tbtui plot LOGDIR           draw charts as text
-       tbtui report LOGDIR...      one file about the runs, for a pull request or a mail
-       tbtui hparams LOGDIR        compare sessions by hparams and metrics
-       tbtui diff LOGDIR RUN RUN   what tells two runs apart
-       tbtui check LOGDIR...       what looks wrong in the runs, with an exit code for scripts
-       tbtui status LOGDIR...      one line, for a status bar
-       tbtui inspect FILE          check an event file
-       tbtui COMMAND --help        options of a command"""
-_EPILOG = """A LOGDIR may be a URL: s3://, gs://, ssh://, https://... (docs/remote.md).
-NAME:PATH gives it a name; one that is called like a command is opened by ./NAME."""
+COMMANDS = (
+    "demo", "serve", "ls", "tags", "status", "check", "hparams", "diff", "plot", "report", "export", "inspect",
+    "completion",
+)  # fmt: skip
 
 
 def entry_point() -> int:
@@ -41,6 +31,10 @@ def entry_point() -> int:
     if sys.stdout is None or sys.stderr is None:  # closed by `>&-`; the terminal's other end may still be told
         os.write(2 if sys.stdout is None else 1, b"tbtui: stdout or stderr is closed; send it to /dev/null instead\n")
         return 2
+    guard_stderr()
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        # In the middle of an import KeyboardInterrupt may become another error, or be lost: it ends us silently.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         code = main(sys.argv[1:])
         sys.stdout.flush()
@@ -64,43 +58,59 @@ def main(argv: Sequence[str]) -> int:
         SystemExit: help, version, or wrong usage, as argparse has it.
     """
     if not argv:
-        sys.stderr.write(f"usage: {_USAGE}\n")
+        sys.stderr.write(f"usage: {USAGE}\n\n{laid_out(COMMAND_LIST)}\n")
         return 2
-    if argv[0] in _COMMANDS:
+    if argv[0] in COMMANDS:
         module = import_module(f"tui.cli.{argv[0]}")
-        arguments = _command_parser(module).parse_args(argv)
+        parser, _ = _command_parser(argv[0], module)
+        arguments = parser.parse_args(argv)
         _choose_cache(arguments)
+        _take_interrupts()
         code: int = module.run(arguments)
         return code
     if "--version" in argv:
-        from tui import __version__
+        from tui.cli.version import version_lines
 
-        sys.stdout.write(f"tbtui {__version__}\n")
+        sys.stdout.write("".join(f"{line}\n" for line in version_lines()))
         return 0
-    parser = _screen_parser()
+    parser = screen_parser()
     arguments = parser.parse_intermixed_args(argv)
     _choose_cache(arguments)
     if not arguments.logdirs:
         parser.error("no LOGDIR")
-    if (first := arguments.logdirs[0]) in _COMMANDS and not Path(first).exists():
+    if (first := arguments.logdirs[0]) in COMMANDS and not Path(first).exists():
         parser.error(f"{first} is a command: its options stand behind it")
+    _take_interrupts()
     return _open_screen(arguments)
 
 
-def _command_parser(module: ModuleType) -> argparse.ArgumentParser:
+def _take_interrupts() -> None:
+    """What is under way can be ended by Ctrl+C from now on, with what it has to clean up."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _command_parser(name: str, module: ModuleType) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
+    """What reads the whole command line, and the command's own part of it."""
     parser = _parser()
     # Without their own `prog` the subcommands would repeat the whole usage text.
     subparsers = parser.add_subparsers(metavar="COMMAND", prog="tbtui")
     module.add_parser(subparsers)
-    for command in subparsers.choices.values():
-        if any(action.metavar == "LOGDIR" for action in command._actions):
-            _add_cache(command)
-    return parser
+    command = subparsers.choices[name]
+    if any(action.metavar == "LOGDIR" for action in command._actions):
+        _add_cache(command)
+    finish_help(name, command)
+    return parser, command
+
+
+def command_parsers() -> dict[str, argparse.ArgumentParser]:
+    """The parser of each command, by its name; imports all commands."""
+    return {name: _command_parser(name, import_module(f"tui.cli.{name}"))[1] for name in COMMANDS}
 
 
 def _add_cache(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--cache", metavar="DIR", help="where remote logdirs are mirrored, instead of ~/.cache/tbtui/remote"
+        "--cache", metavar="DIR", help="where remote logdirs are mirrored; default: ~/.cache/tbtui/remote"
     )
 
 
@@ -110,12 +120,13 @@ def _choose_cache(arguments: argparse.Namespace) -> None:
         os.environ["TBTUI_CACHE"] = str(Path(arguments.cache).expanduser().absolute())
 
 
-def _screen_parser() -> argparse.ArgumentParser:
+def screen_parser() -> argparse.ArgumentParser:
+    """The parser of `tbtui LOGDIR... [OPTIONS]`."""
     from tui.cli.screen_options import add_screen_options
 
     parser = _parser()
-    parser.add_argument("logdirs", metavar="LOGDIR", nargs="*", help="a directory with event files in or below it")
-    parser.add_argument("--version", action="store_true", help="show the version and exit")
+    parser.add_argument("logdirs", metavar="LOGDIR", nargs="*", help=LOGDIR_HELP)
+    parser.add_argument("--version", action="store_true", help="show the version and what else a bug report needs")
     _add_cache(parser)
     add_screen_options(parser)
     return parser
@@ -124,10 +135,10 @@ def _screen_parser() -> argparse.ArgumentParser:
 def _parser() -> argparse.ArgumentParser:
     return argparse.ArgumentParser(
         prog="tbtui",
-        usage=_USAGE,
-        description="TensorBoard for the terminal.",
-        epilog=_EPILOG,
-        formatter_class=partial(argparse.RawDescriptionHelpFormatter, max_help_position=30),
+        usage=USAGE,
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=HelpFormatter,
     )
 
 

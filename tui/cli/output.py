@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +14,7 @@ from typing import BinaryIO, TextIO, TypeVar
 
 from tui.cli.errors import CommandError
 from tui.render.text import printable
+from tui.whole_file import PartFile, followed, part_file
 
 _Stream = TypeVar("_Stream", TextIO, BinaryIO)
 
@@ -21,7 +24,7 @@ def results(path: str | None) -> Iterator[TextIO]:
     """A text stream for results: the file at `path`, stdout where it is None.
 
     Names that are no valid UTF-8 are written as the bytes they are, except on a terminal. An error while writing
-    leaves an earlier file at `path` as it was.
+    leaves an earlier file at `path` as it was; who may read that one may read the new one.
 
     Raises:
         CommandError: the stream cannot be written.
@@ -72,26 +75,30 @@ def _stdout() -> TextIO:
     return sys.stdout
 
 
-def _open_text(path: Path) -> TextIO:
-    return path.open("w", encoding="utf-8", errors="surrogateescape", newline="")
-
-
-def _open_binary(path: Path) -> BinaryIO:
-    return path.open("wb")
-
-
 @contextmanager
-def _file(path: Path, opened: Callable[[Path], _Stream]) -> Iterator[_Stream]:
-    target = path.resolve()
+def _file(path: Path, opened: Callable[[PartFile | Path], _Stream]) -> Iterator[_Stream]:
+    """A stream for the file that was named: where that is a link, for the file it leads to."""
+    target = followed(path)
     if target.exists() and not target.is_file():
         # A device or a pipe is written to, never replaced.
         with opened(target) as stream:
             yield stream
         return
-    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with opened(partial) as stream:
+    with part_file(target.parent) as part:
+        if target.exists():
+            if not os.access(target, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            part.allow(stat.S_IMODE(target.stat().st_mode) & 0o777)
+        with opened(part) as stream:
             yield stream
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+        part.replace(target)
+
+
+def _open_text(place: PartFile | Path) -> TextIO:
+    if isinstance(place, PartFile):
+        return place.text()
+    return place.open("w", encoding="utf-8", errors="surrogateescape", newline="")
+
+
+def _open_binary(place: PartFile | Path) -> BinaryIO:
+    return place.binary() if isinstance(place, PartFile) else place.open("wb")

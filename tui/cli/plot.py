@@ -17,6 +17,7 @@ from tui.cli.chart_options import add_chart_options, in_charts, view_of, whole
 from tui.cli.charts import chart_of, choose_runs
 from tui.cli.errors import CommandError
 from tui.cli.export.choice import Choice
+from tui.cli.help_text import LOGDIR_HELP
 from tui.cli.histogram_charts import histogram_charts
 from tui.cli.output import results
 from tui.cli.pattern import pattern
@@ -40,7 +41,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add `plot` to the command line."""
     parser = subparsers.add_parser("plot", help="draw charts as text", description=_DESCRIPTION)
     add = parser.add_argument
-    add("logdirs", metavar="LOGDIR", nargs="+", help="a directory with event files in or below it; NAME:PATH names it")
+    add("logdirs", metavar="LOGDIR", nargs="+", help=LOGDIR_HELP)
     add("--tag", metavar="RE", dest="tag_re", help="the tags in which this regex is found")
     add_chart_options(parser, smooth=0.0, outliers=True)
     add("--hist", action="store_true", help="histograms: the newest of each tag and run; --log is of their counts")

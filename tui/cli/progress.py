@@ -9,6 +9,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self, TextIO
 
+from tui.cli.harmless import unguarded
 from tui.render.numbers import bytes_, duration
 
 # Work that is done sooner than this shows no bar; a bar that is there moves so often. In seconds.
@@ -40,7 +41,7 @@ class Progress:
     ) -> None:
         self._label = label
         self._unit = unit
-        self._stream = sys.stderr if stream is None else stream
+        self._stream = unguarded(sys.stderr if stream is None else stream)
         self._clock = clock
         self._wanted = can_show(self._stream)
         self._full, self._empty = _cells(self._stream)

@@ -10,7 +10,7 @@ from pathlib import Path
 from tui.app import cap_frames
 from tui.app.config_file import Config, read_config
 from tui.app.places import config_path, state_directory
-from tui.app.settings import RULES, Between, Bytes, OneOf, Start
+from tui.app.settings import RULES, Between, Bytes, OneOf, Settings, Start
 from tui.cli.errors import CommandError
 from tui.render.text import printable
 
@@ -31,42 +31,63 @@ SETTINGS = {
     "mouse": "mouse",
     "fps": "fps",
     "memory": "memory",
+    "spreadsheet": "spreadsheet",
 }
 """Option -> the setting that it gives."""
+_USUAL = Settings()
 _SWITCH = argparse.BooleanOptionalAction
 
 
 def add_screen_options(parser: argparse.ArgumentParser) -> None:
     """Declare the options. Each is None in the parsed arguments where it was not given."""
-    group = parser.add_argument_group("options of the screen", "They go before what is remembered and configured.")
-    _choice(group, "theme", "")
-    _choice(group, "palette", "colours of runs; ansi: all colours are the terminal's own 16")
+    group = parser.add_argument_group(
+        "options of the screen", "They go before what is remembered and what the configuration file says."
+    )
+    _choice(group, "theme", "background")
+    _choice(group, "palette", "colours of runs (ansi: all colours are the terminal's own 16)")
     _choice(group, "density", "how scalars are listed")
     _choice(group, "x", "x axis")
-    group.add_argument("--smooth", metavar="WEIGHT", type=_number("smoothing"), help="from 0 (off) to 0.999")
-    group.add_argument("--log", action=_SWITCH, help="logarithmic y axis")
-    group.add_argument("--ascii", action=_SWITCH, help="ASCII characters only; else what the terminal can show")
-    _choice(group, "colours", "else what TERM, COLORTERM and NO_COLOR say")
-    group.add_argument("--colors", dest="colours", choices=_words("colours"), help=argparse.SUPPRESS)
-    _choice(group, "images", "what images are drawn with; auto: pixels on terminals that surely have them")
     group.add_argument(
-        "--target", metavar="STEP", type=_number("target"), help="step at which runs are done: how long still"
+        "--smooth",
+        metavar="WEIGHT",
+        type=_number("smoothing"),
+        help=f"from 0 (off) to 0.999; default: {_USUAL.smoothing}",
+    )
+    group.add_argument("--log", action=_SWITCH, help="logarithmic y axis")
+    group.add_argument("--ascii", action=_SWITCH, help="ASCII characters only; default: what the terminal can show")
+    _choice(group, "colours", "those of the terminal (default: what TERM, COLORTERM and NO_COLOR say)")
+    group.add_argument("--colors", dest="colours", choices=_words("colours"), help=argparse.SUPPRESS)
+    _choice(group, "images", "what images are drawn with (auto: pixels on terminals that surely have them)")
+    group.add_argument(
+        "--target",
+        metavar="STEP",
+        type=_number("target"),
+        help="step at which runs are done, for the time left; default: as hparams such as max_steps say",
     )
     group.add_argument("--bell", action=_SWITCH, help="ring when something goes wrong or a run ends")
     group.add_argument("--notify", action=_SWITCH, help="the same as a notification of the desktop (OSC 9)")
-    group.add_argument("--diff", action=_SWITCH, help="send the terminal only what changed (usual)")
-    group.add_argument("--mouse", action=_SWITCH, help="take the mouse from the terminal (usual)")
-    group.add_argument("--fps", metavar="N", type=_number("fps"), help="draw a change at most so often a second")
+    group.add_argument("--diff", action=_SWITCH, help="send the terminal only what changed; default: --diff")
+    group.add_argument("--mouse", action=_SWITCH, help="take the mouse from the terminal; default: --mouse")
     group.add_argument(
-        "--memory", metavar="SIZE", type=_bytes, help="let points go beyond this, such as 2G; else all are kept"
+        "--fps",
+        metavar="N",
+        type=_number("fps"),
+        help=f"draw a change at most so often a second; default: {_USUAL.fps}",
     )
-    group.add_argument("--config", metavar="FILE", type=Path, help="instead of ~/.config/tbtui/config.toml")
+    group.add_argument(
+        "--memory", metavar="SIZE", type=_bytes, help="let points go beyond this, such as 2G; default: keep all"
+    )
+    group.add_argument("--spreadsheet", action=_SWITCH, help="export and copy CSV in which no text is a formula")
+    group.add_argument(
+        "--config", metavar="FILE", type=Path, help="another configuration file than ~/.config/tbtui/config.toml"
+    )
     group.add_argument("--fresh", action="store_true", help="neither use nor change what is remembered")
 
 
 def _choice(group: argparse._ArgumentGroup, option: str, help: str) -> None:
     words = _words(option)
-    text = ", ".join(words) + (f": {help}" if help else "")
+    usual = getattr(_USUAL, SETTINGS[option])
+    text = f"{help}: {', '.join(words)}" + (f"; default: {usual}" if usual is not None else "")
     group.add_argument(f"--{option}", choices=words, metavar=option.upper(), help=text)
 
 

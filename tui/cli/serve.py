@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from tui.cli.errors import CommandError
+from tui.cli.help_text import LOGDIR_HELP
 from tui.cli.logdirs import parse_logdirs
 from tui.cli.reading import tell
 from tui.cli.screen_options import add_screen_options, screen_arguments, start_of
@@ -31,11 +32,16 @@ the URL sees the logs."""
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command."""
-    parser = subparsers.add_parser("serve", help="show the screen in a browser", description=_DESCRIPTION)
-    parser.add_argument("logdirs", metavar="LOGDIR", nargs="+", help="a directory with event files in it or below it")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0: all (default: %(default)s)")
+    parser = subparsers.add_parser(
+        "serve",
+        usage="%(prog)s LOGDIR... [OPTIONS]",
+        help="show the screen in a browser",
+        description=_DESCRIPTION,
+    )
+    parser.add_argument("logdirs", metavar="LOGDIR", nargs="+", help=LOGDIR_HELP)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0: all; default: %(default)s")
     parser.add_argument(
-        "--port", metavar="N", type=_port, help=f"0: any that is free (default: {_PORT}, or the next that is free)"
+        "--port", metavar="N", type=_port, help=f"0: any that is free; default: {_PORT}, or the next that is free"
     )
     parser.add_argument(
         "--token", help=f"{ALLOWED_TOKEN}, that the URL must have; {_RANDOM}: made up. Or in the variable {_VARIABLE}"

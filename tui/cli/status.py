@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from tui.analysis.main_metric import best_of, main_metric
 from tui.analysis.progress import Progress, hparams_near, run_progress
 from tui.analysis.run_state import RunState, run_state, signs_of_life
+from tui.cli.help_text import LOGDIR_HELP
 from tui.cli.output import results
 from tui.cli.pattern import pattern
 from tui.cli.reading import read_logdirs, tell
@@ -18,6 +20,7 @@ from tui.render.numbers import duration, number, rate
 from tui.render.text import printable
 from tui.store.snapshot import RunSummary, ScalarSeries, StoreSnapshot
 
+_ANY = re.compile("")
 _BETWEEN = " · "
 _LONGEST_NAME = 24
 _TOLD_STATES = (RunState.STALLED, RunState.NAN, RunState.DELETED)
@@ -30,7 +33,7 @@ left of the live run that takes longest. Put #(tbtui status LOGDIR) into status-
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `status` to the command line."""
     parser = subparsers.add_parser("status", help="one line for a status bar", description=_DESCRIPTION)
-    parser.add_argument("logdirs", metavar="LOGDIR", nargs="+", help="a directory with event files in it or below it")
+    parser.add_argument("logdirs", metavar="LOGDIR", nargs="+", help=LOGDIR_HELP)
     parser.add_argument("--run", metavar="RE", dest="run_re", default="", help="only runs in which this regex is found")
     parser.add_argument("--tag", metavar="RE", dest="tag_re", default="", help="a tag in which this regex is found")
     parser.add_argument(
@@ -51,14 +54,25 @@ def run(arguments: argparse.Namespace) -> int:
         shown = printable(", ".join(arguments.logdirs))
         tell("no run matches --run; `tbtui ls` lists the runs" if snapshot.runs else f"no event files under {shown}")
         return 1
+    with results(None) as stream:
+        stream.write(status_line(snapshot, runs, tag_re, arguments.target) + "\n")
+    return 0
+
+
+def status_line(
+    snapshot: StoreSnapshot, runs: Sequence[RunSummary], tag_re: re.Pattern[str] = _ANY, target: int | None = None
+) -> str:
+    """The line on some of a snapshot's runs, of which there is one at least; the best value is of a tag that matches.
+
+    `target` is the step at which a run is done; None: as its hparams say.
+    """
     names = {one.name for one in runs}
     scalars = [series for key, series in snapshot.scalars.items() if key.run in names]
     chosen = [series for series in scalars if tag_re.search(series.key.tag)]
     now = time.time()
-    parts = [_states(runs, now), *_best(chosen, snapshot), *_progress(runs, scalars, snapshot, now, arguments.target)]
-    with results(None) as stream:
-        stream.write(_BETWEEN.join(parts) + "\n")
-    return 0
+    return _BETWEEN.join(
+        [_states(runs, now), *_best(chosen, snapshot), *_progress(runs, scalars, snapshot, now, target)]
+    )
 
 
 def _step(text: str) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from tui.analysis.tag_lines import Point, TagLine, tag_lines
+from tui.cli.help_text import LOGDIR_HELP
 from tui.cli.json_number import json_number
+from tui.cli.json_text import json_text
 from tui.cli.output import results
 from tui.cli.pattern import pattern
 from tui.cli.reading import read_logdir, tell
@@ -21,8 +22,13 @@ _NONE = "-"
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `tags` to the command line."""
-    parser = subparsers.add_parser("tags", help="list tags: kind, runs, points, last, min and max with their steps")
-    parser.add_argument("logdir", metavar="LOGDIR", help="a directory with event files in it or below it")
+    parser = subparsers.add_parser(
+        "tags",
+        help="list tags: kind, runs, points, last, min and max with their steps",
+        description="List tags over all runs: kind of data, how many runs and points; of scalars the last value, and "
+        "the least and the greatest with run and step.",
+    )
+    parser.add_argument("logdir", metavar="LOGDIR", help=LOGDIR_HELP)
     parser.add_argument("--run", metavar="RE", dest="run_re", default="", help="only runs in which this regex is found")
     parser.add_argument("--tag", metavar="RE", dest="tag_re", default="", help="only tags in which this regex is found")
     parser.add_argument("--json", action="store_true", help="a JSON list with one object a tag")
@@ -37,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         tell(_why_nothing(snapshot, arguments))
     with results(None) as stream:
         if arguments.json:
-            stream.write(json.dumps([_as_object(line) for line in lines], indent=1) + "\n")
+            stream.write(json_text([_as_object(line) for line in lines]) + "\n")
         elif lines:
             stream.write(table(_HEADINGS, [_as_row(line) for line in lines], names=2))
     return 0 if lines else 1

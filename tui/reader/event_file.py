@@ -18,6 +18,7 @@ from tui.reader.decode import EventDecoder
 from tui.reader.evidence import Doubt, Evidence
 from tui.reader.file_status import is_gone, once_more_if_stale, opened_status
 from tui.reader.mark import Mark
+from tui.reader.regular_file import open_unbuffered
 from tui.reader.scalar_blocks import FastTools
 from tui.reader.stream import CHUNK_BYTES, EventStream
 from tui.reader.unchecked import Unchecked, is_intact
@@ -130,7 +131,7 @@ class EventFileReader:
         """
         offset, length = self.unchecked.next
         try:
-            with FileIO(self.path) as file:
+            with open_unbuffered(self.path) as file:
                 state = State.of(os.fstat(file.fileno()))
                 if not self._may_follow(state):
                     return []
@@ -199,7 +200,7 @@ class EventFileReader:
             OSError: the file cannot be read.
             MemoryError: a record is too large.
         """
-        with FileIO(self.path) as file:
+        with open_unbuffered(self.path) as file:
             stream.read(file, self.offset)
 
     def take(self) -> Iterator[Batch]:
@@ -212,7 +213,7 @@ class EventFileReader:
         try:
             if not is_gone(self.path) or State.of(os.stat(path)).identity != self.identity:  # noqa: PTH116 - as above
                 return False
-            with FileIO(path) as file:
+            with open_unbuffered(path) as file:
                 return last is None or holds_record(file, last)
         except OSError:
             return False
@@ -228,7 +229,7 @@ class EventFileReader:
         return [Forgotten(self.run, self.path)]
 
     def _read_opened(self, told: list[Batch]) -> None:
-        with FileIO(self.path) as file:
+        with open_unbuffered(self.path) as file:
             self._read_on(file, told)
 
     def _read_on(self, file: FileIO, told: list[Batch]) -> None:
@@ -314,6 +315,6 @@ def looks_like_events(path: Path) -> bool:
     Raises:
         OSError: it cannot be read.
     """
-    with FileIO(path) as file:
+    with open_unbuffered(path) as file:
         first = next(iter(RecordDecoder().feed(file.read(CHUNK_BYTES))), None)
     return isinstance(first, Record)

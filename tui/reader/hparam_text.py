@@ -76,10 +76,10 @@ def _from_json(text: str) -> Mapping[str, Any] | None:
     if not text.lstrip().startswith("{"):
         return None
     try:
-        found = json.loads(text)
+        found: Mapping[str, Any] = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return found
 
 
 def _from_python(text: str) -> Mapping[str, Any] | None:

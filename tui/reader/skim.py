@@ -123,7 +123,7 @@ def _fields(file: FileIO, start: int, end: int) -> tuple[bytes, list[Field]]:
     """The fields of the message in these bytes of the file: the short ones as they are, and where the long ones lie.
 
     Raises:
-        WireError: it is no message, or one of very many fields.
+        WireError: it is no message, or one of very many fields, or the file ends before it does.
     """
     kept = b""
     long: list[Field] = []
@@ -132,6 +132,8 @@ def _fields(file: FileIO, start: int, end: int) -> tuple[bytes, list[Field]]:
         if position == end:
             return kept, long
         window = read_at(file, min(_WINDOW, end - position), position)
+        if len(window) < min(_WINDOW, end - position):
+            raise WireError("the file is shorter than its size says")
         # The field may end behind the window: only its key and length have to be in it.
         field = next(fields(window, 0, end - position))
         after = position + field.end

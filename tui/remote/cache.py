@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
+import re
+import stat
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -17,6 +20,7 @@ from tui.remote.status import Problems
 
 VARIABLE = "TBTUI_CACHE"
 KEPT_DAYS = 30
+_NAME = re.compile(r"[a-z][a-z0-9+.-]*-[A-Za-z0-9._-]*-[0-9a-f]{12}")  # Address.mirror_name
 _MARK, _LOCK, _PASSED, _NUDGE = "mirror.json", "lock", "passed.json", "nudge"
 
 
@@ -30,22 +34,58 @@ def cache_root(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def make_mirror(address: Address, root: Path) -> Path:
-    """The directory of an address's mirror, made if there is none, and marked as used now.
+    """The directory of an address's mirror, made if there is none, and marked as used now. Only the user may read it.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: it cannot be written, or another user could put something into it.
     """
     directory = root / address.mirror_name()
-    root.mkdir(parents=True, exist_ok=True)
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _check_root(root.resolve())
     directory.mkdir(mode=0o700, exist_ok=True)
+    _check_own(directory)
     write_json(directory / _MARK, {"url": address.shown})
     (directory / "files").mkdir(exist_ok=True)
     return directory
 
 
+def _check_root(root: Path) -> None:
+    """Raise a PermissionError where another user may rename what is below the directory, such as one in /tmp that is
+    not ours."""
+    places = [root, *root.parents]
+    shared = [at for at, place in enumerate(places) if place.stat().st_mode & stat.S_IWOTH]
+    for place in places[: max([1, *shared])]:
+        if place.stat().st_uid not in (0, os.geteuid()):
+            raise PermissionError(errno.EPERM, f"{place} belongs to another user")
+
+
+def _check_own(directory: Path) -> None:
+    """Raise an OSError unless it is a directory of ours, and no link to one; from now on it is for nobody else."""
+    status = directory.lstat()
+    if not stat.S_ISDIR(status.st_mode):
+        raise NotADirectoryError(errno.ENOTDIR, f"{directory.name} is a link")
+    if status.st_uid != os.geteuid():
+        raise PermissionError(errno.EPERM, f"{directory.name} belongs to another user")
+    if status.st_mode & 0o077:
+        directory.chmod(0o700)
+
+
+def _is_ours(directory: Path) -> bool:
+    """Whether a directory with a mark looks like a mirror that we made."""
+    if not _NAME.fullmatch(directory.name):
+        return False
+    try:
+        status, mark = directory.lstat(), (directory / _MARK).lstat()
+    except OSError:  # another tbtui was faster
+        return False
+    return stat.S_ISDIR(status.st_mode) and stat.S_ISREG(mark.st_mode) and status.st_uid == os.geteuid()
+
+
 def remove_old(root: Path, now: float) -> None:
     """Remove the mirrors that nobody has opened for 30 days. What is no mirror of ours stays."""
     for mark in root.glob(f"*/{_MARK}"):
+        if not _is_ours(mark.parent):
+            continue
         try:
             if now - mark.stat().st_mtime < KEPT_DAYS * 86400.0:
                 continue

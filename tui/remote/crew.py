@@ -26,8 +26,17 @@ class Crew:
                 return
             heappush(self._waiting, (urgency, next(self._numbers), work))
             if self._threads < self._most and self._threads - self._busy < len(self._waiting):
-                self._threads += 1
-                threading.Thread(target=self._run, name=self._name, daemon=True).start()
+                self._start()
+
+    def _start(self) -> None:
+        try:
+            threading.Thread(target=self._run, name=self._name, daemon=True).start()
+        except RuntimeError:  # the system gives none: those that are there will do
+            if not self._threads:
+                self._waiting.clear()
+                raise
+        else:
+            self._threads += 1
 
     def wait(self, seconds: float) -> bool:
         """Wait until all is done or so long; whether all is done.

@@ -29,5 +29,6 @@ def remote_logdir(name: str, argument: str, address: Address) -> RemoteLogDir:
     files = mirror / "files"
     show_as(str(files), address.shown)
     show_as(str(files.resolve()), address.shown)
-    show_as(argument, address.shown)
+    # Without the slash at its end, which what lies below begins with.
+    show_as(argument.rstrip("/"), address.shown)
     return RemoteLogDir(name, files, address.shown, address, mirror)

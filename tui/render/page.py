@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tui.render.cells import width
-from tui.render.text import printable
+from tui.render.text import printable_whole
 
 _TAB = 4
 _LEAST_CELLS = 8
@@ -155,7 +155,7 @@ class PageBuilder:
 
 def shown(text: str) -> str:
     """A line of a file, printable, tabs as blanks up to every fourth cell."""
-    return printable(text.expandtabs(_TAB) if "\t" in text else text)
+    return printable_whole(text.expandtabs(_TAB) if "\t" in text else text)
 
 
 def source_lines(text: str) -> list[str]:

@@ -18,6 +18,8 @@ _SETTING = re.compile(r"^(\s*(?:- )?)([\w./\-]+)(\s*[:=])(?:\s+(.*))?$")
 _ITEM = re.compile(r"^\s*- \S")
 _OPEN, _CLOSE = ("{", "["), ("}", "]")
 _BLANKS = "  "
+# Levels that are indented: of hundreds, a short text would become one of gigabytes.
+_DEEPEST = 16
 _LEAST_SETTINGS = 2
 _WIDEST_KEY = 40
 _GAP = 2
@@ -56,13 +58,13 @@ def _indented(text: str) -> Iterator[str]:
             indent -= 1
             if before not in _OPEN:
                 yield line
-                line = _BLANKS * indent
+                line = _BLANKS * min(indent, _DEEPEST)
         line += ": " if token == ":" else token
         if token in _OPEN:
             indent += 1
         if token == "," or (token in _OPEN and after not in _CLOSE):
             yield line
-            line = _BLANKS * indent
+            line = _BLANKS * min(indent, _DEEPEST)
     yield line
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from torch.utils.tensorboard._pytorch_graph import graph as graph_of
-
 from logging_lib.tfevents.proto import graph_pb2
 from tui.analysis.graph_model import GraphModel, model_of_graphs
 from tui.reader.payload import Graph, GraphNode
@@ -31,6 +29,8 @@ def model_of(*nodes: GraphNode, **functions: tuple[GraphNode, ...]) -> GraphMode
 
 def traced(module: Any, *inputs: Any) -> GraphModel:
     """What is shown of the graph that torch's own writer logs."""
+    from torch.utils.tensorboard._pytorch_graph import graph as graph_of
+
     theirs, _ = graph_of(module, inputs)
     return model_of_graphs(parse_graphs([theirs.SerializeToString()]))
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torch import nn
 
 from tests.tui.analysis.graphs import node, traced
 from tui.analysis.graph_changes import LayerChange, layer_changes, op_changes, shapes_differ
@@ -59,10 +57,12 @@ def test_nothing_is_lost(before: list[str], after: list[str]) -> None:
 
 
 def test_models() -> None:
+    from torch import nn, zeros
+
     def net(size: int, *more: nn.Module) -> nn.Module:
         return nn.Sequential(nn.Linear(3, size), nn.ReLU(), *more)
 
-    x = torch.zeros(2, 3)
+    x = zeros(2, 3)
     small, large = traced(net(4), x), traced(net(5, nn.Linear(5, 2)), x)
     assert told(list(small.rows), list(large.rows)) == ["~0", "~1", "+2"]
     changed = {op: (was, now) for op, was, now in op_changes(small.nodes, large.nodes)}

@@ -169,3 +169,8 @@ def test_a_long_series_has_the_trend_of_some_of_its_points() -> None:
     assert found is not None
     assert found.direction == "down"
     assert found.fraction == pytest.approx(-0.1 / 1.1, rel=0.03)
+
+
+def test_a_tag_of_megabytes_is_judged_by_its_end() -> None:
+    assert goal("loss " + "x" * 10**6 + "/acc") == "max"
+    assert goal("acc " + "x" * 10**6) == "min"

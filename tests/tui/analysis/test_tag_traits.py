@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.analysis.tag_traits import traits
+from tui.analysis.tag_traits import traits, words
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,7 @@ def test_other_traits(tag: str, about: tuple[str | None, str | None]) -> None:
     found = traits(tag)
     names = [name for name in ("score", "contest", "gradient", "activation") if getattr(found, name)]
     assert (names, found.split) == ([about[0]] if about[0] else [], about[1])
+
+
+def test_of_a_tag_of_megabytes_the_last_words_count() -> None:
+    assert words("val/" + "x/" * 10**6 + "loss") == ("x",) * 510 + ("loss",)

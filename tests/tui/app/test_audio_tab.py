@@ -12,7 +12,6 @@ import numpy.typing as npt
 import pytest
 from textual import events
 from textual.pilot import Pilot
-from torch.utils.tensorboard import SummaryWriter as TorchWriter
 
 from logging_lib import SummaryWriter
 from logging_lib.tfevents import plugins
@@ -237,6 +236,8 @@ def write_logging_lib(logdir: Path, sound: Sound) -> None:
 
 
 def write_torch(logdir: Path, sound: Sound) -> None:
+    from torch.utils.tensorboard import SummaryWriter as TorchWriter
+
     with TorchWriter(str(logdir)) as writer:
         writer.add_audio("x", sound[np.newaxis], 4, RATE)
 

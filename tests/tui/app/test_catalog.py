@@ -205,3 +205,9 @@ def test_folded_names_are_ends_of_the_names_and_differ(names: list[str]) -> None
     assert len(set(folded.values())) == len(names)
     for name, shown in folded.items():
         assert name == shown or name.endswith("/" + shown)
+
+
+def test_a_name_of_megabytes_is_sorted_by_its_start() -> None:
+    names = ["a" * 20_000 + "9", "a" * 20_000 + "10", "b" * 10**6, "b" * 10**6 + "1" * 10**6]
+    assert sorted([*names[2:], *names[:2]], key=natural_key) == [names[1], names[0], *names[2:]]
+    assert [len(part) for *_, part in natural_key(names[3])] == [1 << 14, 2 * 10**6]

@@ -28,6 +28,7 @@ log_y = true
 no_outliers = true
 mean_of = 20
 memory = "1.5G"
+spreadsheet = true
 
 [terminal]
 ascii = true
@@ -74,6 +75,7 @@ def test_every_setting(path: Path) -> None:
         no_outliers=True,
         mean_of=20,
         memory=1_500_000_000,
+        spreadsheet=True,
         ascii=True,
         colours="256",
         diff=False,
@@ -176,6 +178,15 @@ def test_any_text_gives_settings_and_lines(tmp_path_factory: pytest.TempPathFact
     config = read_config(path)
     config.checked_keys()
     assert all(line.isprintable() for line in config.complaints)
+
+
+def test_a_number_that_python_does_not_write_out_is_one_line(path: Path) -> None:
+    huge = f"0x{'f' * 5000}"  # TOML's own limit is for decimal digits
+    wrong = complaints(path, f"terminal = {huge}\n[defaults]\ntarget = [{huge}]\n")
+    assert wrong == [
+        "terminal is a number of thousands of digits, not a table",
+        "defaults.target is a number of thousands of digits, not a whole number from 1 to 1e+18; none is taken",
+    ]
 
 
 def test_where_the_files_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from tensorboard.backend.event_processing.event_file_loader import LegacyEventFileLoader
-from torch.utils.tensorboard import SummaryWriter
 
 from logging_lib.tfevents.histogram import EMPTY, buckets_from_proto, histogram_proto
 from logging_lib.tfevents.tensor import to_tensor_proto
 from tests import builders
+from tests.missing import Package
 from tests.tui.analysis.histograms import buckets
 from tests.tui.reader.payload.stored import store
 from tui.app.distributions import distribution, read_distribution
 from tui.reader.payload import LoggedHistogram
 
+torch, torch_tensorboard = Package("torch"), Package("torch.utils.tensorboard")
 EVEN = buckets((0, 1, 10), (1, 2, 10))
 
 
@@ -59,7 +59,7 @@ def test_both_encodings_are_read(tmp_path: Path) -> None:
 def test_the_share_of_nan_and_infinities_that_torch_was_given(tmp_path: Path) -> None:
     values = torch.arange(100, dtype=torch.float32)
     values[:7] = math.nan
-    with SummaryWriter(str(tmp_path)) as writer:
+    with torch_tensorboard.SummaryWriter(str(tmp_path)) as writer:
         writer.add_histogram("h", values)
     (file,) = tmp_path.iterdir()
     events = [event for event in LegacyEventFileLoader(str(file)).Load() if event.summary.value]
@@ -69,7 +69,7 @@ def test_the_share_of_nan_and_infinities_that_torch_was_given(tmp_path: Path) ->
 
 def test_the_spread_of_values_that_torch_put_into_one_bucket(tmp_path: Path) -> None:
     weights = np.random.default_rng(0).normal(1, 1e-3, 512)
-    with SummaryWriter(str(tmp_path)) as writer:
+    with torch_tensorboard.SummaryWriter(str(tmp_path)) as writer:
         writer.add_histogram("norm/weight", weights)
     (file,) = tmp_path.iterdir()
     events = [event for event in LegacyEventFileLoader(str(file)).Load() if event.summary.value]

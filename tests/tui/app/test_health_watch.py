@@ -101,17 +101,35 @@ def test_silence_alone_makes_a_run_stall(watch: Watch, monkeypatch: pytest.Monke
     until(lambda: len(lasting) == 2)
 
 
+def broken(*arguments: object) -> object:
+    raise ZeroDivisionError("by 0")
+
+
 def test_a_fault_of_a_rule_is_told_and_not_printed(
     watch: Watch, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(*arguments: object) -> object:
-        raise ZeroDivisionError("by 0")
-
+    """It begins anew with what is shown next, but not for ever."""
+    monkeypatch.setattr(health_watch, "TRIED_APART", 0.0)
     monkeypatch.setattr(HealthCheck, "findings", broken)
-    watch.look(of_runs("a"))
-    until(lambda: bool(watch.troubles))
-    assert watch.troubles == ["problems are not looked for any more: ZeroDivisionError: by 0"]
+    for number in (1, 2, 3):
+        watch.look(of_runs(str(number)))
+        until(lambda number=number: len(watch.troubles) == number)  # type: ignore[misc]
+    until(lambda: not running())
+    assert watch.troubles == [
+        *["problems were not looked for: ZeroDivisionError: by 0"] * 2,
+        "problems are not looked for any more: ZeroDivisionError: by 0",
+    ]
     assert capfd.readouterr() == ("", "")
+
+
+def test_after_a_fault_it_goes_on(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health_watch, "TRIED_APART", 0.0)
+    with monkeypatch.context() as patch:
+        patch.setattr(HealthCheck, "findings", broken)
+        watch.look(of_loss(1.0))
+        until(lambda: bool(watch.troubles))
+    watch.look(of_loss(1.0, float("nan"), version=2))
+    until(lambda: watch.told[-1:] == [["nan-inf"]])
 
 
 def test_closing_ends_the_thread(watch: Watch) -> None:

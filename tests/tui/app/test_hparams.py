@@ -259,3 +259,18 @@ def test_what_is_chosen_is_remembered() -> None:
     wrongs += [{"ranges": [bad]} for bad in (["a", True, 1], ["a", math.inf, 1], ["a", 1], "abc")]
     for bad in (3, {}, *({**stored["hparams"], **one} for one in wrongs)):  # type: ignore[dict-item]
         assert applied({"hparams": bad}, Selection()) == (Selection(), ["hparams"])
+
+
+async def test_of_very_many_columns_those_in_view_are_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.app.hparam_frames.MOST_COLUMNS", 400)
+    start = SessionStart({f"h{number:03}": float(number) for number in range(500)}, "")
+    builders.write(tmp_path / "run" / builders.FILE_NAME, [builders.session_start(start)])
+    async with opened(tmp_path, size=(160, 30)) as pilot:
+        await until(pilot, lambda: "HParams 1 session" in shown(pilot, "#hparams"))
+        assert "400 hparams (+100 more, V)" in shown(pilot, "#hparams").splitlines()[0]
+        await pilot.press("end")
+        assert shown(pilot, "#hparams").splitlines()[1].split()[-1] == "h399"
+        assert len(pilot.app.screen.query_one("#hparams", HParams)._sizes) < 60
+        await pilot.press("V", "end", "space", "V", "end")
+        assert "401 hparams (+99 more, V)" in shown(pilot, "#hparams").splitlines()[0]
+        assert shown(pilot, "#hparams").splitlines()[1].split()[-1] == "h499"

@@ -10,7 +10,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from tests import builders
-from tests.tui.app.screens import opened, shown, training, until
+from tests.tui.app.screens import app_on, opened, shown, training, until
 from tui.app.app import TbtuiApp
 from tui.app.keys import APP_BINDINGS, KEYS, SCREEN_BINDINGS, WIDGET_BINDINGS, footer_keys
 from tui.app.selection import Selection
@@ -72,6 +72,11 @@ async def test_keys_that_quit(tmp_path: Path, key: str) -> None:
     async with opened(training(tmp_path)) as pilot:
         await pilot.press(key)
         assert pilot.app.return_code == 0
+
+
+def test_a_key_that_comes_while_the_screen_closes_does_nothing(tmp_path: Path) -> None:
+    """Its widgets go before it; the program ended with a traceback."""
+    assert app_on(training(tmp_path)).main.check_action("filter", ()) is True
 
 
 @pytest.mark.parametrize("key", ["ctrl+p", "question_mark", "slash"])

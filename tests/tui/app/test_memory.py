@@ -153,6 +153,26 @@ def test_a_directory_that_cannot_be_written_is_said_once(path: Path) -> None:
     assert stored(path) == {"weight": 0.3}
 
 
+def test_a_failure_of_its_own_is_said_and_the_next_change_is_remembered(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory_module, "WRITTEN_APART", 0.0)
+    said: list[str] = []
+    memory = Memory(StateFile(path), on_trouble=said.append)
+    memory.recall(Selection())
+    memory.begin(Selection())
+    with monkeypatch.context() as patch:
+        patch.setattr(StateFile, "write", lambda self, fields: [][0])
+        memory.keep(Selection(weight=0.1))
+        end = time.monotonic() + 20
+        while not said and time.monotonic() < end:
+            time.sleep(0.01)
+    assert said == ["cannot remember this: IndexError: list index out of range"]
+    memory.keep(Selection(weight=0.2))
+    memory.close()
+    assert stored(path)["weight"] == 0.2
+
+
 def test_forgetting_removes_the_file(path: Path) -> None:
     kept(path, Selection(log_y=True))
     memory = Memory(StateFile(path))

@@ -137,10 +137,20 @@ def test_from_what_is_written_as_it_is_nothing_is_known_to_the_end_of_the_row() 
 
 
 def test_cells_of_a_strip() -> None:
-    strip = Strip([Segment("a漢", Style(color="red")), Segment("e\u0301 ", None)])
+    strip = Strip([Segment("a漢", Style(color="red")), Segment("e\u0301 x\u20dd", None)])
     assert cells_of(strip, ColorSystem.TRUECOLOR) == Cells(
-        ["a", "漢", "", "e\u0301", " "], [*[Pen(ink="31")] * 3, PLAIN, PLAIN]
+        ["a", "漢", "", "e\u0301", " ", "x\u20dd"], [*[Pen(ink="31")] * 3, PLAIN, PLAIN, PLAIN]
     )
+
+
+def test_what_may_take_a_cell_more_is_followed_by_a_move() -> None:
+    screen = painter()
+    screen.paint(0, 0, cells(("ab", PLAIN)))
+    screen.take()
+    found = cells_of(Strip([Segment("क\u093eक\u093eb")]), ColorSystem.TRUECOLOR)
+    assert found is not None and found.chars == ["क\u093e", "क\u093e", "b"]
+    screen.paint(0, 0, found)
+    assert screen.take() == "\x1b[Hक\u093e\x1b[2Gक\u093e\x1b[3Gb"
 
 
 @pytest.mark.parametrize(
@@ -151,8 +161,10 @@ def test_cells_of_a_strip() -> None:
         Segment("🇩🇪"),
         Segment("👍🏽"),
         Segment("\u0301a"),
-        Segment("x\u20dd"),
         Segment("a\tb"),
+        Segment("\xad"),
+        Segment("\ud800"),
+        Segment("\U0010eeee"),
         Segment("a", Style(link="https://example.org")),
         Segment("\x1b[2J", None, [(1,)]),  # type: ignore[list-item]
     ],

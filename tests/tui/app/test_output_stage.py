@@ -37,8 +37,8 @@ STYLES = [
     Style(color="#d8dbe4", bgcolor="#11131a") + Style.from_meta({"offset": (3, 4)}),
 ]
 TEXTS = [
-    *"     abc0", "      ", "..............", "⣀⣤⣶⣿", "│─●", "漢字", "e\u0301", "ñ", "❤\ufe0f", "👍🏽", "👩\u200d💻",
-    "🇩🇪", "x\u20dd", "a漢b", "\u200b",
+    *"     abc0", "      ", "..............", "⣀⣤⣶⣿", "│─●", "漢字", "e\u0301", "ñ", "❤\ufe0f", "👍🏽",
+    "🇩🇪", "x\u20dd", "a漢b",
 ]  # fmt: skip
 
 styles = st.sampled_from(STYLES)
@@ -127,6 +127,24 @@ def test_links_are_written_as_textual_writes_them() -> None:
     update = LayoutUpdate([[strip]], Region(0, 0, WIDTH, 1))
     stage = Stage(erases_in_colour=True)
     assert stage.frame(update, SIZE, CONSOLE).text == update.render_segments(CONSOLE)
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("a\x1b]0;t\x07b", "a]0;tb"),
+        ("a\x9b2Jb\x7f\r", "a2Jb"),
+        ("a\u202eb\u2066\u200bc", "abc"),
+        ("a\xadb", "a?b"),
+        ("a\ud800b", "a?b"),
+        ("a\U0010eeeeb", "a?b"),
+        ("a\x00👍🏽", "a👍🏽"),
+    ],
+)
+def test_what_no_widget_may_draw_is_not_sent(text: str, sent: str) -> None:
+    strip = Strip([Segment(text, Style(bold=True))])
+    frame = Stage(erases_in_colour=True).frame(LayoutUpdate([[strip]], Region(0, 0, WIDTH, 1)), SIZE, CONSOLE)
+    assert frame.text == f"\x1b[1;1H\x1b[1m{sent}\x1b[0m"
 
 
 def test_this_textual_is_as_expected() -> None:

@@ -13,7 +13,6 @@ from tensorboard.plugins.text import summary_v2 as text_summary
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 from textual import events
 from textual.pilot import Pilot
-from torch.utils.tensorboard import SummaryWriter as TorchWriter
 
 from logging_lib import SummaryWriter
 from logging_lib.tfevents import plugins
@@ -273,6 +272,8 @@ def write_logging_lib(logdir: Path, said: str) -> None:
 
 
 def write_torch(logdir: Path, said: str) -> None:
+    from torch.utils.tensorboard import SummaryWriter as TorchWriter
+
     with TorchWriter(str(logdir)) as writer:
         writer.add_text("notes", said, 4)
 

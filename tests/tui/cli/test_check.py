@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import signal
 import subprocess
 import sys
@@ -131,8 +132,8 @@ def test_histograms_are_read(tmp_path: Path) -> None:
 
 
 def test_the_rules_are_in_the_help_and_nothing_heavy_is_imported(logdir: Path) -> None:
-    shown = tbtui("check", "--help").stdout
-    assert all(f"  {rule.name} " in shown and rule.about in shown for rule in RULES.values())
+    shown = " ".join(tbtui("check", "--help").stdout.split())
+    assert all(f"{rule.name} {rule.severity.value}: {rule.about}" in shown for rule in RULES.values())
     for command in (["check", str(logdir)], ["status", str(logdir)]):
         assert imported_by(command, {"textual", "torch", "plotext", "PIL.Image"}, logdir) == set()
 
@@ -152,12 +153,17 @@ def watching(path: Path, *options: str) -> subprocess.Popen[str]:
 
 
 def still_waits(process: subprocess.Popen[str]) -> None:
-    """Wait until it reads, which it does on a thread of its own, and make sure that it goes on."""
+    """Wait until it watches the logdir, for which it asks the kernel, and make sure that it goes on."""
     end = time.monotonic() + SOON
-    while len(list(Path(f"/proc/{process.pid}/task").iterdir())) < 2 and time.monotonic() < end:
+    while not watches(process) and time.monotonic() < end:
         time.sleep(0.02)
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(0.7)
+
+
+def watches(process: subprocess.Popen[str]) -> bool:
+    descriptors = Path(f"/proc/{process.pid}/fd").iterdir()
+    return any(path.is_symlink() and os.readlink(path) == "anon_inode:inotify" for path in descriptors)  # noqa: PTH115
 
 
 def test_it_waits_until_a_rule_fires(live: Path) -> None:
@@ -192,6 +198,18 @@ def test_an_interrupt_is_no_traceback(live: Path) -> None:
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=SOON)
     assert (process.returncode, output, errors) == (130, "", "")
+
+
+@pytest.mark.parametrize("milliseconds", range(0, 500, 50))
+def test_an_interrupt_while_it_starts_is_no_traceback(live: Path, milliseconds: int) -> None:
+    """Python makes other errors of one that comes while it imports, or loses it."""
+    with watching(live) as process:
+        time.sleep(0.05)  # Python itself has begun
+        time.sleep(milliseconds / 1000)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=SOON)
+    assert (output, "Error" in errors) == ("", False)
+    assert process.returncode in (130, -signal.SIGINT)
 
 
 def test_runs_that_are_over_are_not_waited_for(logdir: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ import math
 import os
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests import builders
 from tests.strategies import payloads
 from tests.tui.cli.commands import only_line, tbtui
 from tui.cli import file_census, inspect
+from tui.cli.errors import CommandError
 from tui.cli.file_census import Census, ValueKind
 
 HISTOGRAM = to_tensor_proto(np.zeros((1, 3), "f4"))
@@ -198,7 +200,8 @@ def test_what_cannot_be_read(tmp_path: Path) -> None:
 
 def test_help_tells_the_exit_codes() -> None:
     shown = tbtui("inspect", "--help").stdout
-    assert "0 intact (a record that is still being written included), 1 damaged, 2" in " ".join(shown.split())
+    words = "0 fine 1 the file is damaged; a record that is still being written is no damage 2 wrong usage"
+    assert words in " ".join(shown.split())
 
 
 def test_stdout_closed_early_is_no_error(tmp_path: Path) -> None:
@@ -242,3 +245,14 @@ def test_every_byte_is_accounted_for(tmp_path_factory: pytest.TempPathFactory, d
     for finding in findings:
         assert finding.offset == position
         position += finding.length
+
+
+def test_a_record_that_needs_more_memory_than_there_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def add(self: Census, item: object) -> None:
+        raise MemoryError
+
+    path = builders.write(tmp_path / "f", whole())
+    monkeypatch.setattr(Census, "add", add)
+    with pytest.raises(CommandError) as error:
+        inspect.run(Namespace(file=str(path), records=False, json=False))
+    assert str(error.value) == f"{path} holds a record that needs more memory than there is"

@@ -22,7 +22,7 @@ def logdir(tmp_path: Path) -> Path:
 
 
 def test_version_and_help() -> None:
-    assert tbtui("--version").stdout == f"tbtui {__version__}\n"
+    assert tbtui("--version").stdout.splitlines()[0] == f"tbtui {__version__}"
     for arguments in (["--help"], ["some", "--help"]):
         shown = tbtui(*arguments)
         assert shown.returncode == 0
@@ -129,7 +129,15 @@ def test_a_full_disk_is_one_line(logdir: Path, command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["ls", "."], ["export", "."], ["export", ".", "--format", "jsonl"]]
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["completion", "zsh"],
+        ["ls", "."],
+        ["export", "."],
+        ["export", ".", "--format", "jsonl"],
+    ],
 )
 def test_headless_commands_import_neither_textual_nor_torch(logdir: Path, arguments: list[str]) -> None:
     assert not imported_by(arguments, {"textual", "torch", "plotext", "PIL", "tensorboard"}, logdir)

@@ -53,6 +53,7 @@ def started(*options: str) -> Start:
         (["--memory", "500M"], {"memory": 500_000_000}),
         (["--memory", "0.5g"], {"memory": 500_000_000}),
         (["--memory=2000000000"], {"memory": 2_000_000_000}),
+        (["--spreadsheet"], {"spreadsheet": True}),
         (["--x", "step", "--log"], {"axis": "step", "log_y": True}),
     ],
 )

@@ -19,3 +19,13 @@ def test_cells_are_made_printable_before_they_are_measured() -> None:
         "a\\x1b[2J   1\n"
         "b         22\n"
     )  # fmt: skip
+
+
+def test_a_long_name_makes_no_other_line_longer() -> None:
+    name = "x" * 161
+    assert table(("name", "n"), [("a", "1"), (name, "22"), ("b" * 160, "3")], names=1) == (
+        f"name{' ' * 156}   n\n"
+        f"a{' ' * 159}   1\n"
+        f"{name}  22\n"
+        f"{'b' * 160}   3\n"
+    )  # fmt: skip

@@ -161,3 +161,10 @@ def test_columns_fill_the_room_and_no_more(natural: list[int], room: int) -> Non
     if sum(min(6, need) for need in natural) + gaps <= room:
         assert sum(sizes) + gaps <= room
         assert sum(sizes) + gaps == min(room, sum(natural) + gaps)
+
+
+def test_deep_json_is_not_indented_without_end() -> None:
+    builder = PageBuilder(80)
+    add_json(builder, "[" * 900 + "1,1" + "]" * 900)
+    shown = lines(builder.page())
+    assert shown[898:904] == [" " * 32 + line for line in ("[", "[", "1,", "1", "]", "]")]

@@ -51,6 +51,16 @@ def test_nothing_is_hidden_where_the_faces_are_too_large(monkeypatch: pytest.Mon
     assert draw_faces(both, 8, 4) is None
 
 
+def test_of_very_many_edges_some_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [(0.0, y, 0.0) for y in (1.0, 5.0, 9.0, 13.0)]
+    points = np.array([*rows, *((15.0, y, 0.0) for _, y, _ in rows)])
+    edges = np.array([[at, at + 4] for at in range(4)], np.int32)
+    lines = Solid(points, edges, np.empty((0, 3), np.int32), np.zeros(8, np.int16))
+    assert text(draw_edges(lines, 8, 4)) == ["⠒" * 8] * 4
+    monkeypatch.setattr(wireframe, "MOST_EDGE_DOTS", 63)
+    assert text(draw_edges(lines, 8, 4)) == ["⠒" * 8, "", "⠒" * 8, ""]
+
+
 def test_edges_that_leave_the_picture_are_cut_at_its_sides() -> None:
     line = Solid(
         np.array([[-1e6, 6.0, 0], [1e6, 6.0, 0]]), np.array([[0, 1]], np.int32), np.empty((0, 3), np.int32),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,7 +11,9 @@ from rich.color import ColorSystem
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.app.output.pens import PLAIN, Pen, for_blanks, pen_of, plain_pen_of
+from tui.app.output.harmless import is_harmful
+from tui.app.output.pens import PIECE, PLAIN, Pen, for_blanks, pen_of, plain_pen_of
+from tui.render.text import joins
 
 
 class Cells(NamedTuple):
@@ -63,7 +64,7 @@ def _of_segment(text: str, style: Style | None, colours: ColorSystem) -> Cells |
         return None
     pen = PLAIN if style is None else pen_of(style, colours)
     blank = for_blanks(pen)
-    chars = [*text] if _are_narrow(text) else _characters(text)
+    chars = [*text] if pen.marks & PIECE or _are_narrow(text) else _characters(text)
     if chars is None:
         return None
     pens = [pen] * len(chars) if blank is pen else [blank if char == " " else pen for char in chars]
@@ -75,7 +76,7 @@ _pen_of_single = lru_cache(maxsize=16384)(plain_pen_of)
 
 def _characters(text: str) -> list[str] | None:
     """What stands in each cell, None if that is not plain."""
-    if _join(text):
+    if _join(text) or any(map(is_harmful, text)):
         return None
     chars: list[str] = []
     for char in text:
@@ -83,7 +84,7 @@ def _characters(text: str) -> list[str] | None:
         if width:
             chars.append(char)
             chars += [""] * (width - 1)
-        elif unicodedata.combining(char) and chars:
+        elif chars and joins(char):
             chars[-1 if chars[-1] else -2] += char
         else:
             return None

@@ -20,11 +20,13 @@ from textual.strip import Strip
 
 from tui.app.output import pens
 from tui.app.output.cells import cells_of
+from tui.app.output.harmless import Harmless
 from tui.app.output.painter import Painter
 from tui.app.output.pixels import PixelOutput
 from tui.render.pieces import without_pieces
 
 Update = LayoutUpdate | ChopsUpdate
+_HARMLESS = Harmless()
 
 
 class Placed(NamedTuple):
@@ -93,7 +95,8 @@ class Stage:
             if cells is not None and not as_is and painter.holds(y, x, len(cells.chars)):
                 painter.paint(y, x, cells)
             else:
-                painter.write_as_is(y, x, without_pieces(strip.render(console)), follows=as_is)
+                text = without_pieces(_HARMLESS.applied(strip).render(console))
+                painter.write_as_is(y, x, text, follows=as_is)
                 as_is = True
         text = painter.take()
         return Frame(text, "" if self._pixels is None else self._pixels.before())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 from textual import events
 from textual.app import App
 from textual.driver import Driver
@@ -20,8 +22,11 @@ from tui.app.output.album import Album
 from tui.app.output.ascii_text import InAscii
 from tui.app.output.cell_size import cell_size
 from tui.app.output.colours import ToTruecolor, colour_filter
+from tui.app.output.harmless import Harmless, harmless_lines
+from tui.app.output.outlet import Outlet
 from tui.app.output.pixels import KittyOutput, PixelOutput, SixelOutput
 from tui.app.output.traffic import Traffic, counted, ending
+from tui.app.output.unhurried import unhurried
 from tui.app.settings import Settings
 from tui.app.terminal_kind import Colours, Pixels, TerminalKind
 
@@ -37,12 +42,14 @@ class TerminalApp(App[None]):
     def __init__(self, settings: Settings, kind: TerminalKind) -> None:
         self.traffic = Traffic()
         self.album = Album()
+        self._outlet = Outlet(self._lose_terminal)
         self._stage = opened_stage(kind, self.album) if settings.diff else None
         self.cell_size = cell_size()
         self.kind = kind if self._can_show(settings, kind) else replace(kind, pixels=None)
         self._drawn_for: Size | None = None
-        self._in_ascii = InAscii()
+        self._in_ascii, self._harmless = InAscii(), Harmless()
         super().__init__()
+        self.error_console = Console(markup=False, highlight=False, file=sys.__stderr__)
         self._colours = cache(lambda dark: colour_filter(kind.colours, "tbtui-dark" if dark else "tbtui-light"))
         self._to_truecolor = cache(ToTruecolor)
         self.no_color = kind.colours is Colours.NONE  # Textual's styles for it
@@ -57,7 +64,22 @@ class TerminalApp(App[None]):
 
     def get_driver_class(self) -> type[Driver]:
         """The terminal's driver, counting."""
-        return ending(counted(super().get_driver_class(), self.traffic), self._end_of_screen)
+        driver = unhurried(super().get_driver_class(), self._outlet)
+        return ending(counted(driver, self.traffic), self._end_of_screen)
+
+    def _lose_terminal(self) -> None:
+        """Called on the thread that writes."""
+        self.call_later(self.terminal_gone)
+
+    def terminal_gone(self) -> None:
+        """For subclasses: nothing can be written any more."""
+
+    def give_terminal_back(self) -> None:
+        """As at the end, where that was not reached."""
+        if self._driver is not None:
+            with suppress(Exception):  # nobody is there to be told, and what can be restored is
+                self._driver.stop_application_mode()
+                self._driver.close()
 
     def _end_of_screen(self) -> str:
         return "" if self._stage is None else self._stage.end()
@@ -70,12 +92,20 @@ class TerminalApp(App[None]):
             # It would turn dim into a colour.
             filters = [f for f in filters if not isinstance(f, ANSIToTruecolor)]
         filters = [self._to_truecolor(f) if isinstance(f, ANSIToTruecolor) else f for f in filters]
-        own = [colours, self._in_ascii if self.kind.ascii else None]
+        own = [self._harmless if self._stage is None else None, colours, self._in_ascii if self.kind.ascii else None]
         return [*filters, *(f for f in own if f is not None)]
+
+    def _print_error_renderables(self) -> None:
+        """Textual's account of a crash, which quotes what was read."""
+        told = [harmless_lines(renderable, self.error_console) for renderable in self._exit_renderables]
+        self._exit_renderables[:] = told
+        super()._print_error_renderables()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Send what changed; what the stage does not know goes out as Textual writes it."""
         stage = self._stage
+        if renderable is not None and not self._outlet.has_room(self._catch_up):
+            return  # the terminal is slow: it gets what there is to be seen when it has taken what was sent
         if stage is None or renderable is None or self.is_headless:
             super()._display(screen, renderable)
         elif not stage.knows(renderable):
@@ -89,6 +119,10 @@ class TerminalApp(App[None]):
             if frame.text and not frame.was_taken:
                 stage.forget()
                 super()._display(screen, renderable)
+
+    def _catch_up(self) -> None:
+        """Called on the thread that writes."""
+        self.call_later(self.refresh)
 
     def send(self, sequence: str) -> None:
         """Send the terminal, between two frames, what draws nothing and moves nothing."""

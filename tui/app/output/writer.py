@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import groupby
@@ -13,6 +14,7 @@ from tui.app.output.pens import PLAIN, Pen, change, change_for_blanks, draws_bla
 # Blanks: erasing so many and moving behind them takes up to 10 bytes, erasing to the edge of the screen 3.
 _LEAST_ERASED, _LEAST_ERASED_TO_EDGE = 12, 4
 _MANY = 50  # spans
+_SURE, _UNSURE = -1, -2
 _LONG_BLANKS = re.compile(f"( {{{_LEAST_ERASED},}})")
 
 
@@ -144,9 +146,9 @@ class _Writer:
         """Write characters some of which are wide or have marks: where the cursor is behind those, terminals differ."""
         widths = [2 if after == "" else 1 for after in [*chars[1:], " "]]
         wholes = [(char, width) for char, width in zip(chars, widths, strict=True) if char]
-        for is_sure, group in groupby(wholes, key=lambda whole: whole[1] == 1 and len(whole[0]) == 1):
-            stretch = list(group)
-            self._put("".join(char for char, _ in stretch), sum(width for _, width in stretch), is_sure=is_sure)
+        for kind, group in groupby(enumerate(wholes), key=_kind):
+            stretch = [whole for _, whole in group]
+            self._put("".join(char for char, _ in stretch), sum(width for _, width in stretch), is_sure=kind == _SURE)
 
     def _put(self, text: str, cells: int, *, is_sure: bool = True) -> None:
         assert self._cursor is not None
@@ -160,6 +162,15 @@ class _Writer:
         if pen != self._pen:
             self._out.append(change(self._pen, pen))
             self._pen = pen
+
+
+def _kind(placed: tuple[int, tuple[str, int]]) -> int:
+    """What can be written in one go: characters of one cell, those that may be wide or not, and by itself each with a
+    mark for which some terminals take a cell more."""
+    at, (char, width) = placed
+    if width == len(char) == 1:
+        return _SURE
+    return _UNSURE if all(map(unicodedata.combining, char[1:])) else at
 
 
 def _to(y: int, x: int) -> str:

@@ -6,17 +6,32 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from tui.app.messages import FilterDone, FilterEdited
+from tui.render.text import printable, printable_whole
+
+
+class _Typed(Input):
+    """What is typed, pasted or remembered, printable: a regex means the same with an escape for a character."""
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Put a text in place of another one; Textual does so with all that is typed or pasted."""
+        start, end = sorted((start, end))
+        before = self.value[:start]
+        super().replace(printable_whole(before + text)[len(before) :], start, end)
 
 
 class FilterLine(Horizontal):
     """One line to type a filter in; every change is announced at once."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "Clear"), ("tab", "done", "Done")]
+    # Escape is tried before the text's own keys: what is typed right behind it goes where the focus goes.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Clear", priority=True),
+        ("tab", "done", "Done"),
+    ]
 
     DEFAULT_CSS = """
     FilterLine { height: 1; display: none; background: $background; }
@@ -31,10 +46,11 @@ class FilterLine(Horizontal):
     def __init__(self) -> None:
         super().__init__()
         self._pane = "tags"
+        self._told = ""
         self._label = Static("", markup=False, classes="label")
         self._note = Static("", markup=False, classes="note")
         # A blinking cursor would send bytes for as long as the line is open.
-        self._input = Input(compact=True, select_on_focus=False)
+        self._input = _Typed(compact=True, select_on_focus=False)
         self._input.cursor_blink = False
 
     def compose(self) -> ComposeResult:
@@ -53,19 +69,25 @@ class FilterLine(Horizontal):
         self._label.update(label or f" filter {pane} / ")
         self.say("")
         with self.prevent(Input.Changed):
-            self._input.value = text
-        self._input.cursor_position = len(text)
+            self._told = self._input.value = printable_whole(text)
+        self._input.cursor_position = len(self._input.value)
         self.display = True
         self.screen.set_focus(self._input, scroll_visible=False)
 
     def say(self, note: str, *, failed: bool = False) -> None:
         """Show at the line's end what comes of the text."""
-        self._note.update(note)
+        self._note.update(printable(note))
         self._note.set_class(failed, "-failed")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(FilterEdited(self._pane, event.value))
+        if self.display:  # else it was told as the line was closed, or taken back
+            self._tell()
+
+    def _tell(self) -> None:
+        if self._told != (text := self._input.value):
+            self._told = text
+            self.post_message(FilterEdited(self._pane, text))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -85,4 +107,7 @@ class FilterLine(Horizontal):
 
     def _close(self, *, cleared: bool = False) -> None:
         self.display = False
+        if not cleared:
+            self._tell()  # Textual may not have come to the last letter yet
+        self.screen.set_focus(None)
         self.post_message(FilterDone(self._pane, cleared))

@@ -26,7 +26,7 @@ from tui.model import BlobRef, SeriesKey
 from tui.reader.payload import PayloadError
 from tui.render.numbers import bytes_, clock, plural
 from tui.render.page import source_lines
-from tui.render.text import printable
+from tui.render.text import printable, printable_whole
 from tui.render.text_pages import UNWRAPPED
 from tui.store.snapshot import BlobSeries
 
@@ -202,7 +202,7 @@ class TextFull(TextScroll):
             self.post_message(Noticed(f"{long} are too much to copy: {export} writes a file", failed=True))
             return
         # The clipboard is pasted into terminals, too.
-        lines = ["\t".join(map(printable, line.split("\t"))) for line in source_lines(source)]
+        lines = ["\t".join(map(printable_whole, line.split("\t"))) for line in source_lines(source)]
         self.app.call_from_thread(self.app.copy_to_clipboard, "\n".join(lines))
         self.post_message(Noticed(f"copied {plural(len(lines), 'line')}"))
 

@@ -18,10 +18,13 @@ from tui.cli.export.lines import write_csv, write_jsonl
 from tui.cli.export.media import INDEX_NAMES, MediaDirectory, audio_table, image_table
 from tui.cli.export.scalars import scalar_table
 from tui.cli.export.table import Block, Table
+from tui.cli.help_text import LOGDIR_HELP
+from tui.cli.logdirs import check_output
 from tui.cli.output import binary_results, results
 from tui.cli.pattern import pattern
 from tui.cli.progress import Progress
 from tui.cli.reading import ProblemLines, read_logdir, tell
+from tui.render.file_text import guard_formulas
 from tui.render.numbers import bytes_, count
 from tui.render.text import printable
 from tui.store.snapshot import BlobSeries, ScalarSeries, StoreSnapshot
@@ -36,15 +39,23 @@ _MEDIA_TABLES = {plugins.IMAGES: image_table, plugins.AUDIO: audio_table}
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `export` to the command line."""
-    parser = subparsers.add_parser("export", help="write points, histograms, texts, hparams, images or audio")
-    parser.add_argument("logdir", metavar="LOGDIR", help="a directory with event files in it or below it")
+    parser = subparsers.add_parser(
+        "export",
+        help="write points, histograms, texts, hparams, images or audio",
+        description="Write everything of one kind as CSV, JSON lines or Parquet: run, tag, step, wall time and value, "
+        "exactly as logged. Images and sounds are written as files, with a table of them.",
+    )
+    parser.add_argument("logdir", metavar="LOGDIR", help=LOGDIR_HELP)
     parser.add_argument("--run", metavar="RE", dest="run_re", default="", help="only runs in which this regex is found")
     parser.add_argument(
         "--tag", metavar="RE", dest="tag_re", default="", help="only tags (of hparams: metrics) in which this is found"
     )
-    parser.add_argument("--kind", choices=_KINDS, default="scalars", help="what to export (default: %(default)s)")
+    parser.add_argument("--kind", choices=_KINDS, default="scalars", help="what to export; default: %(default)s")
     parser.add_argument(
-        "--format", choices=["csv", "jsonl", "parquet"], default="csv", help="default: %(default)s; of media: the index"
+        "--format",
+        choices=["csv", "jsonl", "parquet"],
+        default="csv",
+        help="of media: that of the table of files; default: %(default)s",
     )
     parser.add_argument(
         "-o", metavar="PATH", dest="path", help="write to this file, not stdout; media: into this new directory"
@@ -57,15 +68,22 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="parquet: a file for each run in -o DIR, made on this Dask cluster (address or file) or one of its own",
     )
     parser.add_argument(
+        "--spreadsheet", action="store_true", help="csv: a ' before names and texts that would be taken for formulas"
+    )
+    parser.add_argument(
         "--superseded", action="store_true", help="also what a restarted run logged again, with a column that says so"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write what was asked for; returns the exit code, 1 where nothing matched or could be read."""
+    if arguments.spreadsheet and arguments.format != "csv":
+        raise CommandError(f"--spreadsheet is for CSV; leave it out with --format {arguments.format}")
+    guard_formulas(arguments.spreadsheet)
     if arguments.dask is not None:
         return _on_cluster(arguments)
     choice = Choice(pattern("--run", arguments.run_re), pattern("--tag", arguments.tag_re))
+    check_output(arguments.path, [arguments.logdir])
     directory = _media_directory(arguments)
     if arguments.format == "parquet":
         _check_parquet(arguments)
@@ -180,7 +198,7 @@ def _write(table: Table, form: str, path: str | None) -> int:
     with results(path) as stream:
         if form == "jsonl":
             return write_jsonl(stream, table)
-        return write_csv(stream, table, escape=path is None and sys.stdout.isatty())
+        return write_csv(stream, table, escape=stream.isatty())
 
 
 def _why_nothing(snapshot: StoreSnapshot, arguments: argparse.Namespace) -> str:

@@ -26,6 +26,7 @@ from tui.render.text import printable
 
 _CONNECT_SECS = 10.0
 _WORKER_SECS = 5.0  # without a worker for so long, that is told
+_SAFE = "PYTHONSAFEPATH"
 _NOISY = ("distributed", "tornado", "asyncio", "bokeh")
 
 
@@ -67,6 +68,7 @@ def _hush() -> None:
 def _client(scheduler: str, most_workers: int, directory: str) -> Iterator[distributed.Client]:
     if not scheduler:
         with (
+            _nothing_imported_from_here(),
             _local_cluster(most_workers, directory) as cluster,
             distributed.Client(cluster, set_as_default=False) as client,
         ):
@@ -84,6 +86,20 @@ def _client(scheduler: str, most_workers: int, directory: str) -> Iterator[distr
         raise CommandError(f"no Dask scheduler at {shown}: {printable(reason).splitlines()[0]}") from None
     with client:
         yield client
+
+
+@contextlib.contextmanager
+def _nothing_imported_from_here() -> Iterator[None]:
+    """Processes that are started meanwhile take no module from the working directory, which may be a logdir."""
+    before = os.environ.get(_SAFE)
+    os.environ[_SAFE] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_SAFE]
+        else:
+            os.environ[_SAFE] = before
 
 
 def _local_cluster(most_workers: int, directory: str) -> distributed.LocalCluster:

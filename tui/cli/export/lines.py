@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tui.cli.export.table import Block, Cells, ColumnType, Table
+from tui.cli.json_text import json_text
 from tui.render.file_text import csv_text
 from tui.render.float_text import float_texts
 from tui.render.text import printable
@@ -133,5 +134,4 @@ def _json_cell(cell: Any) -> str:
 
 
 def _json_text(text: str | list[Any]) -> str:
-    # json.dumps writes ASCII, and escapes all control characters but one.
-    return json.dumps(text).replace("\x7f", r"\u007f")
+    return json_text(text, indent=None)

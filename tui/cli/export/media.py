@@ -18,6 +18,7 @@ from tui.reader.media_types import extension, image_size
 from tui.reader.payload import read_audio, read_image
 from tui.render.text import printable
 from tui.store.snapshot import BlobSeries
+from tui.whole_file import followed, write_new
 
 INDEX_NAMES = {"csv": "index.csv", "jsonl": "index.jsonl", "parquet": "index.parquet"}
 
@@ -55,6 +56,7 @@ class MediaDirectory:
     def check(self) -> None:
         """Raise a CommandError unless the directory is empty, or can be made where there is none."""
         try:
+            followed(self.path)
             with os.scandir(self.path) as entries:
                 if any(entries):
                     raise CommandError(f"{printable(str(self.path))} is not empty; give a new directory with -o DIR")
@@ -100,8 +102,7 @@ class MediaDirectory:
         """
         name = f"{name}.{extension(data)}"
         try:
-            with (self.path / name).open("xb") as file:
-                file.write(data)
+            write_new(self.path / name, data)
         except OSError as error:
             raise self._error(name, error) from error
         return name

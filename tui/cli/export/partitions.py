@@ -109,9 +109,10 @@ def written_partitions(directory: Path, options: Options) -> dict[str, Partition
     """
     found: dict[str, Partition] = {}
     with os.scandir(directory) as entries:
-        names = sorted(entry.name for entry in entries)
+        files = {entry.name: entry.is_file(follow_symlinks=False) for entry in entries}
+    names = sorted(files)
     for name in names:
-        if not (_NAME.fullmatch(name) or _UNFINISHED.fullmatch(name)):
+        if not files[name] or not (_NAME.fullmatch(name) or _UNFINISHED.fullmatch(name)):
             shown = printable(str(directory / name))
             raise CommandError(f"{shown} is not of an export with --dask; give a directory of its own with -o DIR")
     for name in names:

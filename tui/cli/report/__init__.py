@@ -11,6 +11,8 @@ from tui import __version__
 from tui.cli.chart_options import add_chart_options, view_of, whole
 from tui.cli.errors import CommandError
 from tui.cli.export.choice import Choice
+from tui.cli.help_text import LOGDIR_HELP
+from tui.cli.logdirs import check_output
 from tui.cli.output import results
 from tui.cli.pattern import pattern
 from tui.cli.reading import read_logdirs, tell
@@ -35,7 +37,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add `report` to the command line."""
     parser = subparsers.add_parser("report", help="write one file about the runs", description=_DESCRIPTION)
     add = parser.add_argument
-    add("logdirs", metavar="LOGDIR", nargs="+", help="a directory with event files in or below it; NAME:PATH names it")
+    add("logdirs", metavar="LOGDIR", nargs="+", help=LOGDIR_HELP)
     add("-o", metavar="PATH", dest="path", help="the file: .html, .md or .svg; - or nothing is stdout")
     add("--format", choices=[*_WRITERS], help="default: as the file's name ends, md on stdout")
     add("--title", metavar="TEXT", help="the heading; default: the logdirs")
@@ -59,6 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the report; returns the exit code, 1 where there are no runs."""
     path = None if arguments.path in (None, "-") else arguments.path
     form = _format(path, arguments.format)
+    check_output(path, arguments.logdirs)
     choice = Choice(pattern("--run", arguments.run_re), pattern("--tag", arguments.tag_re or ""))
     snapshot = read_logdirs(arguments.logdirs)
     report = gather(snapshot, _wanted(arguments, choice, form))

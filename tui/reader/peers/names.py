@@ -54,6 +54,11 @@ def is_peer_name(name: str, directory: str) -> bool:
     )
 
 
+def is_log_name(name: str) -> bool:
+    """Whether a file is read as a log, or part of one, of another tool for its name alone, wherever in a logdir."""
+    return _kind(name) is not None or name == _TRAINER_STATE
+
+
 def find_peers(files: Mapping[str, Iterable[str]], event_directories: Iterable[str]) -> dict[str, tuple[PeerFile, ...]]:
     """The runs that other tools logged, by directory, each with its files.
 

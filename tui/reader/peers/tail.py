@@ -13,6 +13,7 @@ from tui.reader.complaint import Complaint
 from tui.reader.continuity import Identity, Sample, State
 from tui.reader.file_status import opened_status
 from tui.reader.peers.rows import Rows
+from tui.reader.regular_file import open_unbuffered
 from tui.reader.unchecked import Unchecked
 
 CHUNK_BYTES = 1 << 20
@@ -103,7 +104,7 @@ class TailReader:
         """Parse the next chunk, for `take`; returns what there is to tell about the file itself."""
         told: list[Batch] = []
         try:
-            with FileIO(self.path) as file:
+            with open_unbuffered(self.path) as file:
                 self._read_on(file, told)
         except OSError as error:
             told += self._miss(error)
@@ -122,7 +123,7 @@ class TailReader:
         if os.path.lexists(self.path):
             return False
         try:
-            with FileIO(path) as file:
+            with open_unbuffered(path) as file:
                 same = State.of(os.fstat(file.fileno())).identity == self.identity
                 return same and all(sample.is_in(file) for sample in self._samples)
         except OSError:

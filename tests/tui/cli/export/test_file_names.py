@@ -35,6 +35,11 @@ names = st.text(st.one_of(st.characters(), st.sampled_from("./\\\0\n~- :aAéE\u0
         ("end. ", "end._"),
         ("x" * 300, "x" * 180),
         ("ü" * 300, "ü" * 90),
+        ("CON", "CON_"),
+        ("aux.h", "aux_.h"),
+        ("lpt1", "lpt1_"),
+        ("nul .x", "nul_ .x"),
+        ("console", "console"),
     ],
 )
 def test_safe_file_names(name: str, file_name: str) -> None:

@@ -10,12 +10,14 @@ import unicodedata
 from typing import Any
 
 import numpy as np
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.strategies import any_floats, int64s
 from tui.cli.export.lines import write_csv, write_jsonl
 from tui.cli.export.table import Block, Column, ColumnType, Table
+from tui.render.file_text import guard_formulas, guarded, unguarded
 
 # Surrogates stand for the bytes of names that are no UTF-8.
 texts = st.text(st.one_of(st.characters(), st.sampled_from('%,"\r\n\\\0\x7f\x1b\udcff')), max_size=8)
@@ -92,6 +94,80 @@ def test_a_terminal_gets_no_controls(names: tuple[str, str], titles: list[str], 
         "Zl",
         "Zp",
     }
+
+
+def spreadsheet_csv(made: Table) -> str:
+    guard_formulas(True)
+    try:
+        return written_csv(made)
+    finally:
+        guard_formulas(False)
+
+
+formulas = st.one_of(texts, st.text("=+-@\t\r' \ufeff＝1.e", max_size=6), any_floats.map(repr))
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+1 555", "'+1 555"),
+        ("-rf", "'-rf"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\tx", "'\tx"),
+        ("\rx", "'\rx"),
+        (" =1", "' =1"),
+        ("\ufeff=1", "'\ufeff=1"),
+        ("＝1", "'＝1"),
+        ("'=1", "''=1"),
+        ("-1.5", "-1.5"),
+        ("+1e-3", "+1e-3"),
+        ("-inf", "-inf"),
+        ("-1.5.", "'-1.5."),
+        ("-１", "'-１"),
+        ("a=1", "a=1"),
+        ("'a", "'a"),
+        ("", ""),
+    ],
+)
+def test_a_formula_is_a_text(text: str, cell: str) -> None:
+    assert guarded(text) == cell
+    assert unguarded(cell) == text
+
+
+@given(formulas)
+def test_what_is_guarded_can_be_undone(text: str) -> None:
+    assert unguarded(guarded(text)) == text
+    assert guarded(text) in (text, f"'{text}")
+
+
+@settings(max_examples=50)
+@given(
+    st.tuples(formulas, formulas),
+    st.lists(formulas, min_size=6, max_size=6, unique=True),
+    st.lists(st.tuples(int64s, any_floats, st.booleans(), st.one_of(st.none(), formulas)), max_size=5),
+)
+def test_a_spreadsheet_sees_no_formula_and_the_same_numbers(
+    names: tuple[str, str], titles: list[str], data: list[tuple[Any, ...]]
+) -> None:
+    exact = read_csv(written_csv(table(names, titles, data)))
+    made = read_csv(spreadsheet_csv(table(names, titles, data)))
+    assert [[unguarded(cell) for cell in row] for row in made] == exact
+    assert [row[2:5] for row in made[1:]] == [row[2:5] for row in exact[1:]]  # the columns of numbers
+    for row in made:
+        for cell in row:
+            assert not cell.startswith(("=", "@", "\t", "\r")) and (not cell.startswith(("+", "-")) or is_number(cell))
+
+
+def read_csv(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+def is_number(cell: str) -> bool:
+    try:
+        return math.isfinite(float(cell)) or cell == "-inf"
+    except ValueError:
+        return False
 
 
 def test_no_value_and_an_empty_text_differ() -> None:

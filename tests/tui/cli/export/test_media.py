@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -17,8 +18,9 @@ import pytest
 from logging_lib.tfevents import plugins
 from logging_lib.tfevents.proto import summary_pb2
 from tests import builders
-from tests.tui.cli.commands import only_line, tbtui
+from tests.tui.cli.commands import called, only_line, tbtui
 from tests.tui.cli.export.rows import PNG, image, strings
+from tui.whole_file import PartFile
 
 GIF = b"GIF89a\x05\x00\x04\x00rest"
 
@@ -187,6 +189,26 @@ def test_nothing_that_is_there_is_touched(images: Path, tmp_path: Path) -> None:
         assert (shown.returncode, only_line(shown.stderr)) == (2, f"tbtui: {message}")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["dangling", "file", "logs", "out"]
     assert files_in(out) == {"mine"}
+
+
+def test_a_file_that_cannot_be_written_whole_is_not_left_behind(
+    images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full after two files; there is no half of the third, and no index says that there is."""
+    out, room = tmp_path / "out", [2]
+    real = PartFile.become
+
+    def become(part: PartFile, target: Path) -> None:
+        if not room[0]:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        room[0] -= 1
+        real(part, target)
+
+    monkeypatch.setattr(PartFile, "become", become)
+    shown = called("export", images, "--kind", "images", "-o", out)
+    path = out / "x_y" / "new_a, b" / "step_-7_0.png"
+    assert (shown.returncode, only_line(shown.stderr)) == (2, f"tbtui: cannot write {path}: No space left on device")
+    assert files_in(out) == {"x_y/new_a, b/step_7_0.png", "x_y/new_a, b/step_7_1.gif"}
 
 
 def test_an_empty_directory_is_taken_and_none_is_made_for_nothing(images: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -93,6 +94,21 @@ def test_where_a_worker_does_not_see_what_it_needs(task: Task) -> None:
     Path(task.directory, unfinished_name("e")).unlink()
     assert do(task.text()) == f"!it does not see {task.directory}: give a path that all workers share with -o"
     assert list(Path(task.directory).iterdir()) == []
+
+
+@pytest.mark.parametrize("name", [file_name("b"), unfinished_name("e", "x")])
+@pytest.mark.parametrize(
+    "make", [Path.mkdir, lambda path: path.symlink_to(path.parents[1] / "elsewhere"), lambda path: os.mkfifo(path)]
+)
+def test_what_is_no_file_is_of_something_else(tmp_path: Path, make: Callable[[Path], None], name: str) -> None:
+    """Neither followed nor waited for, whatever it is called."""
+    (directory := tmp_path / "out").mkdir()
+    (tmp_path / "elsewhere").write_text("mine")
+    make(directory / name)
+    with pytest.raises(CommandError, match=f"{name} is not of an export with --dask"):
+        written_partitions(directory, OPTIONS)
+    assert [path.name for path in directory.iterdir()] == [name]
+    assert (tmp_path / "elsewhere").read_text() == "mine"
 
 
 def test_a_directory_of_something_else(task: Task) -> None:
