@@ -83,6 +83,7 @@ class Watcher:
         self._deaths = 0
         self._given_up = False
         self._uncovered = False
+        self._watches = 0
 
     def cover(self, places: Mapping[str, Mapping[int, Place]]) -> None:
         """Watch the logdirs that can be watched, and check that the kernel watches as many directories as were listed.
@@ -194,10 +195,11 @@ class Watcher:
     def _covers(self, directories: int, polled: str) -> bool:
         """Whether there are watches enough; at the kernel's limit watchdog is silent, so they are counted."""
         try:
-            if count_watches() < directories:
-                return False
+            self._watches = count_watches()
         except OSError:  # too many open files: the next listing counts again
             return True
+        if self._watches < directories:
+            return False
         self._uncovered = False
         self.mode, self.detail = "inotify", polled
         return True
@@ -207,7 +209,7 @@ class Watcher:
         if self._covers(directories, polled):
             return
         self.mode = "poll"
-        self.detail = f"inotify watches {count_watches()} of {directories} directories (fs.inotify.max_user_watches)"
+        self.detail = f"inotify watches {self._watches} of {directories} directories (fs.inotify.max_user_watches)"
         if self._uncovered:
             self._give_up(self.detail)
         self._uncovered = True
