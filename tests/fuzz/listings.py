@@ -6,6 +6,7 @@ import math
 import os
 import shutil
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -115,7 +116,9 @@ class _Server:
         self._names, self._answers, self._mirror = names, answers, mirror
         self._draw = Draw(answers)
         self.flat = self._draw.flag()
-        self._had, self._in_vain = -1, 0
+        # Of each file how much there was of it when it was asked for last, and how often that was as much as before.
+        self._had: dict[str, int | None] = {}
+        self._in_vain: Counter[str] = Counter()
 
     def list_tree(self) -> Iterator[Listed]:
         yield self.list_directory("")
@@ -137,9 +140,10 @@ class _Server:
     def open(self, name: str, start: int, end: int, entry: Entry, unless: str | None) -> Stream | None:
         if not self._draw.left:
             self._draw = Draw(self._answers)
-        had = self._mirror.total_bytes
-        self._in_vain, self._had = self._in_vain + 1 if had == self._had else 0, had
-        assert self._in_vain < _MOST_IN_VAIN, "it is fetched for ever"
+        had = self._mirror.size(name)
+        self._in_vain[name] = self._in_vain[name] + 1 if had == self._had.get(name, -1) else 0
+        self._had[name] = had
+        assert self._in_vain[name] < _MOST_IN_VAIN, "it is fetched for ever"
         kind = self._draw.integer(0, 9)
         if kind == 9:
             raise self._draw.pick((BeyondError, FileNotFoundError, PermissionError, IsADirectoryError))(name)
