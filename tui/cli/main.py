@@ -65,7 +65,7 @@ def main(argv: Sequence[str]) -> int:
         parser, _ = _command_parser(argv[0], module)
         arguments = parser.parse_args(argv)
         _choose_cache(arguments)
-        _take_interrupts()
+        take_interrupts()
         code: int = module.run(arguments)
         return code
     if "--version" in argv:
@@ -80,11 +80,11 @@ def main(argv: Sequence[str]) -> int:
         parser.error("no LOGDIR")
     if (first := arguments.logdirs[0]) in COMMANDS and not Path(first).exists():
         parser.error(f"{first} is a command: its options stand behind it")
-    _take_interrupts()
+    take_interrupts()
     return _open_screen(arguments)
 
 
-def _take_interrupts() -> None:
+def take_interrupts() -> None:
     """What is under way can be ended by Ctrl+C from now on, with what it has to clean up."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -194,6 +194,7 @@ from tui.cli import main
 from tui.cli.progress import Progress
 from tui.cli.reading import tell
 def work(argv):
+    main.take_interrupts()
     with Progress("reading") as progress:
         for step in range(int(sys.argv[1])):
             time.sleep(0.02)

@@ -8,6 +8,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.app.messages import FilterDone, FilterEdited
@@ -47,6 +48,7 @@ class FilterLine(Horizontal):
         super().__init__()
         self._pane = "tags"
         self._told = ""
+        self._came_from: Widget | None = None
         self._label = Static("", markup=False, classes="label")
         self._note = Static("", markup=False, classes="note")
         # A blinking cursor would send bytes for as long as the line is open.
@@ -71,6 +73,8 @@ class FilterLine(Horizontal):
         with self.prevent(Input.Changed):
             self._told = self._input.value = printable_whole(text)
         self._input.cursor_position = len(self._input.value)
+        if self.screen.focused is not self._input:
+            self._came_from = self.screen.focused
         self.display = True
         self.screen.set_focus(self._input, scroll_visible=False)
 
@@ -109,5 +113,6 @@ class FilterLine(Horizontal):
         self.display = False
         if not cleared:
             self._tell()  # Textual may not have come to the last letter yet
-        self.screen.set_focus(None)
+        # The next key goes there, though the screen has not come to the message yet.
+        self.screen.set_focus(self._came_from, scroll_visible=False)
         self.post_message(FilterDone(self._pane, cleared))
