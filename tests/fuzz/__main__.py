@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import os
 import subprocess
 import sys
 import tempfile
@@ -38,6 +39,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--seconds", type=int, default=60, help="for each target (default: %(default)s)")
     parser.add_argument("--corpus", type=Path, help="where inputs are kept (default: nowhere)")
     parser.add_argument("--jobs", type=int, default=2, help="targets at once (default: %(default)s)")
+    parser.add_argument("--seed", type=int, help="the same inputs again, on the same code (default: others each time)")
     parser.add_argument("--input", metavar="FILE", help="run the one target on this input, `-` for stdin, and end")
     parser.add_argument("--in-process", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv)
@@ -49,8 +51,10 @@ def main(argv: Sequence[str]) -> int:
         return _run_again(arguments.targets[0], arguments.input)
     with tempfile.TemporaryDirectory() if arguments.corpus is None else nullcontext(arguments.corpus) as corpus:
         if arguments.in_process:
-            return _fuzz(arguments.targets[0], arguments.seconds, Path(corpus))
-        return _run_all(arguments.targets or NAMES, arguments.seconds, Path(corpus), arguments.jobs)
+            return _fuzz(arguments.targets[0], arguments.seconds, Path(corpus), arguments.seed)
+        options = [f"--seconds={arguments.seconds}", f"--corpus={corpus}"]
+        options += [] if arguments.seed is None else [f"--seed={arguments.seed}"]
+        return _run_all(arguments.targets or NAMES, arguments.seconds, Path(corpus), arguments.jobs, options)
 
 
 def _run_again(name: str, path: str) -> int:
@@ -62,13 +66,13 @@ def _run_again(name: str, path: str) -> int:
     return 0
 
 
-def _run_all(names: Sequence[str], seconds: int, corpus: Path, jobs: int) -> int:
+def _run_all(names: Sequence[str], seconds: int, corpus: Path, jobs: int, options: Sequence[str]) -> int:
     waiting, running, failed = list(names), {}, False
     corpus.mkdir(parents=True, exist_ok=True)
     while waiting or running:
         while waiting and len(running) < jobs:
             name = waiting.pop(0)
-            running[name] = _started(name, seconds, corpus), time.monotonic()
+            running[name] = _started(name, corpus, options), time.monotonic()
         time.sleep(0.2)
         for name, (process, start) in list(running.items()):
             if process.poll() is None and time.monotonic() - start > seconds + _ENDING_SECONDS:
@@ -80,10 +84,12 @@ def _run_all(names: Sequence[str], seconds: int, corpus: Path, jobs: int) -> int
     return 1 if failed else 0
 
 
-def _started(name: str, seconds: int, corpus: Path) -> subprocess.Popen[bytes]:
-    command = (sys.executable, "-m", "tests.fuzz", name, f"--seconds={seconds}", f"--corpus={corpus}", "--in-process")
+def _started(name: str, corpus: Path, options: Sequence[str]) -> subprocess.Popen[bytes]:
+    command = (sys.executable, "-m", "tests.fuzz", name, *options, "--in-process")
+    # Sets of texts in another order would make the same seed mean other inputs.
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
     with (corpus / f"{name}.log").open("wb") as log:
-        return subprocess.Popen(command, stdout=log, stderr=log)
+        return subprocess.Popen(command, stdout=log, stderr=log, env=environment)
 
 
 def _tell(name: str, code: int, seconds: float, corpus: Path) -> bool:
@@ -100,18 +106,18 @@ def _tell(name: str, code: int, seconds: float, corpus: Path) -> bool:
     return True
 
 
-def _fuzz(name: str, seconds: int, corpus: Path) -> int:
+def _fuzz(name: str, seconds: int, corpus: Path, seed: int | None) -> int:
     directory = corpus / name
     directory.mkdir(parents=True, exist_ok=True)
     if _GUIDED:
-        return _fuzz_guided(name, seconds, directory)
+        return _fuzz_guided(name, seconds, directory, seed)
     chosen = target(name)
     seeds = chosen.seeds()
     take_warnings_for_errors()
-    return fuzz_at_random(chosen, seeds, seconds, directory)
+    return fuzz_at_random(chosen, seeds, seconds, directory, seed)
 
 
-def _fuzz_guided(name: str, seconds: int, directory: Path) -> int:
+def _fuzz_guided(name: str, seconds: int, directory: Path, chance: int | None) -> int:
     import atheris
 
     # Only what is imported inside is measured; numpy and textual are others' to fuzz.
@@ -126,6 +132,7 @@ def _fuzz_guided(name: str, seconds: int, directory: Path) -> int:
         f"-max_len={MOST_BYTES}",
         f"-timeout={_SLOWEST_SECONDS}",
         f"-rss_limit_mb={_MOST_MEGABYTES}",
+        *([] if chance is None else [f"-seed={chance}"]),
     ]
     own = {}
     if (mutate := chosen.mutate) is not None:

@@ -12,10 +12,12 @@ from tests.fuzz.target import MOST_BYTES, Target
 _GROWN, _MOST_KEPT = 0.02, 500
 
 
-def fuzz_at_random(target: Target, seeds: Sequence[bytes], seconds: float, directory: Path) -> int:
+def fuzz_at_random(
+    target: Target, seeds: Sequence[bytes], seconds: float, directory: Path, seed: int | None = None
+) -> int:
     """Try inputs for so long; returns the exit code. One that breaks a promise is written beside the directory."""
     end, count = time.monotonic() + seconds, 0
-    for data in inputs(target, seeds, random.Random(target.name)):
+    for data in inputs(target, seeds, random.Random(target.name if seed is None else seed)):
         if time.monotonic() > end:
             break
         try:
