@@ -148,7 +148,9 @@ def _bool(data: bytes, field: Field) -> str:
 
 
 def _type(data: bytes, field: Field) -> str:
-    return dtype_name(field.value) if field.value < 1 << 31 else str(field.value)
+    # As protobuf reads an enum: 32 bits of it, with a sign.
+    number = field.value & 0xFFFF_FFFF
+    return dtype_name(number) if number < 1 << 31 else str(number - (1 << 32))
 
 
 def _shape(data: bytes, field: Field) -> str:

@@ -126,6 +126,25 @@ def test_of_a_name_and_a_value_that_stand_there_twice_the_last_counts_as_in_prot
     assert NodeAttributes(0)(stored(tmp_path, data)) == (("b", "2"),)
 
 
+@pytest.mark.parametrize(
+    ("varint", "text"),
+    [
+        (b"\x03", "int32"),
+        (b"\x83\x80\x80\x80\x10", "int32"),
+        (b"\x85\x80\x80\x80\x08", str(5 - (1 << 31))),
+        (b"\xfb\xff\xff\xff\xff\xff\xff\xff\xff\x01", "-5"),
+    ],
+)
+def test_a_type_has_32_bits_as_in_protobuf(tmp_path: Path, varint: bytes, text: str) -> None:
+    value = bytes([6 << 3]) + varint
+    entry = b"\x0a\x01T\x12" + bytes([len(value)]) + value
+    node = bytes([5 << 3 | 2, len(entry)]) + entry
+    number = node_def_pb2.NodeDef.FromString(node).attr["T"].type
+    assert text in ("int32", str(number))
+    data = bytes([1 << 3 | 2, len(node)]) + node
+    assert NodeAttributes(0)(stored(tmp_path, data)) == (("T", text),)
+
+
 @given(st.binary(max_size=60))
 def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     node = b"\x2a" + bytes([len(data)]) + data
