@@ -15,6 +15,8 @@ from tests.logging_lib.event_files import event_paths, raw_events, summaries
 HEADER = """
 import atexit, os, signal, sys, threading, time
 from logging_lib import SummaryWriter
+# Whoever starts the tests may have it ignored, as a shell does for what it runs in the background.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 """
 FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
 

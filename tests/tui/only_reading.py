@@ -132,7 +132,6 @@ def library(logdir: Path) -> None:
 
     logs = tui.open(logdir)
     points = sum(len(series.steps) for series in tui.series(logs))
-    assert points
     if find_spec("pandas"):  # in the extra test-all, with which tests/integration runs this too
         assert len(tui.frame(logs)) == points
 
