@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import distributed
 import duckdb
 import numpy as np
 import polars as pl
@@ -26,6 +27,7 @@ from tests.builders import FILE_NAME, append, event, points, scalar_event, tenso
 from tests.integration.dask_cluster import Cluster, cluster
 from tests.terminal import DEADLINE
 from tests.tui.cli.commands import called, tbtui
+from tui.cli.export import dask_client
 from tui.cli.export.partitions import file_name, partition_of
 
 NAMES = (
@@ -227,6 +229,19 @@ def test_a_killed_worker_is_no_loss(many: Path, tmp_path: Path) -> None:
         assert process.returncode == 0
     assert files_of(out) == sorted(file_name(f"run_{number:02}") for number in range(MANY))
     assert_same(many, out)
+
+
+def test_a_worker_that_dies_with_a_result_is_no_lost_scheduler(tmp_path: Path) -> None:
+    with cluster(tmp_path) as dask, distributed.Client(dask.address, set_as_default=False) as client:
+        future = client.submit(lambda: str(os.getpid()), pure=False)
+        first = future.result(timeout=DEADLINE)
+        os.kill(int(first), signal.SIGKILL)
+        end = time.monotonic() + DEADLINE
+        while future.status == "finished" and time.monotonic() < end:
+            time.sleep(0.001)
+        outcome = dask_client._outcome(future, 7, "the scheduler")
+    assert (outcome.at, outcome.failure) == (7, "")
+    assert outcome.result not in ("", first)
 
 
 def test_a_killed_scheduler_is_no_loss(many: Path, tmp_path: Path) -> None:

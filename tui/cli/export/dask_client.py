@@ -158,6 +158,9 @@ def _lost(shown: str) -> CommandError:
 
 def _outcome(future: distributed.Future, at: int, shown: str) -> Outcome:
     """What came of it; CommandError where nothing will come of the others either."""
+    if future.status in ("lost", "pending"):
+        # The worker that had the result has died before it was fetched: another one does it again.
+        next(iter(distributed.as_completed([future], loop=future.client.loop)))
     if future.status == "finished":
         result: str = future.result()
         if result.startswith("!"):
