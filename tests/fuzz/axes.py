@@ -89,7 +89,7 @@ def check_charts(data: bytes) -> None:
     log, title = draw.flag(), draw.text()
     x = np.sort(np.unique([draw.number(finite=True) for _ in range(draw.integer(0, _MOST_POINTS))]))
     kind = np.float32 if draw.flag() else np.float64
-    with np.errstate(over="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):  # a NaN that signals, and numbers that float32 has not
         y = np.array([draw.number() for _ in x]).astype(kind)
     _check_smoothing(y, draw.integer(0, 100) / 100)
     _check_sparkline(x, y, across)

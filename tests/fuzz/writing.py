@@ -162,7 +162,7 @@ class _Angry:
         raise AttributeError("cannot iterate")
 
     def __len__(self) -> int:
-        raise KeyError("length")
+        raise ValueError("length")  # an object's own error, where it is asked whether it is true, is let through
 
     def __str__(self) -> str:
         raise ZeroDivisionError("no text either")
