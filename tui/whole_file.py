@@ -13,6 +13,7 @@ from typing import BinaryIO, TextIO
 
 _SHARED = stat.S_ISVTX | stat.S_IWOTH
 _MOST_LINKS = 40  # as Linux has it
+_MOST_NUMBERS = 10_000
 
 
 class PartFile:
@@ -62,6 +63,21 @@ class PartFile:
             except OSError:
                 target.unlink(missing_ok=True)
                 raise
+
+    def become_one(self, target: Path) -> Path:
+        """Be a new file called `target`, or `name-2.csv`, ... where there is one already; returns which.
+
+        Raises:
+            FileExistsError: there are thousands of that name.
+        """
+        for number in range(1, _MOST_NUMBERS + 1):
+            path = target if number == 1 else target.with_name(f"{target.stem}-{number}{target.suffix}")
+            try:
+                self.become(path)
+            except FileExistsError:
+                continue
+            return path
+        raise FileExistsError(f"{_MOST_NUMBERS} files called {target.stem} already")
 
     def discard(self) -> None:
         """Take away what has no other name."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import re
 import subprocess
 import sys
@@ -52,7 +51,7 @@ def table(bomb: Bomb, only: Sequence[str] | None = None) -> int:
     """Print the bomb's rows; returns how many limits were broken."""
     faults: list[str] = []
     with made(bomb) as logdir:
-        size = sum(path.lstat().st_blocks * 512 for path in files(logdir))
+        size = disk_bytes(logdir)
         said = ""
         for way in [way for way in bomb.ways if not only or way in only]:
             more = dict(bomb.arguments).get(way, ())
@@ -117,10 +116,10 @@ def made(bomb: Bomb) -> Iterator[Path]:
         subprocess.run(("rm", "-rf", str(directory)), check=True)
 
 
-def files(logdir: Path) -> Iterator[Path]:
-    """All that is in a logdir, links not followed."""
-    for directory, _, entries in os.walk(logdir):
-        yield from (Path(directory) / name for name in entries)
+def disk_bytes(logdir: Path) -> int:
+    """What the files of a logdir take, links not followed; Python's own walk ends where directories are too deep."""
+    found = subprocess.run(("find", str(logdir), "!", "-type", "d", "-printf", "%b\n"), check=True, capture_output=True)
+    return 512 * sum(map(int, found.stdout.split()))
 
 
 if __name__ == "__main__":

@@ -190,6 +190,9 @@ def _walk(screen: Watched) -> None:
         if time.monotonic() > end or screen.process.poll() is not None:
             raise TimeoutError
         screen.read(0.1)
+    for _ in range(4):  # what there is to say of the configuration is gone with the first key
+        screen.note()
+        screen.read(0.4)
     screen.probe(b"", "at the start")
     # The first answer may wait for modules to be imported; from the second on nothing does.
     screen.slowest = 0.0

@@ -85,7 +85,8 @@ BOMBS = (
         lambda d: _tags(d, iter([b"a/" * 100_000 + b"x", b"/" * 10**5])),
         EVERY,
     ),
-    Bomb("tag-parts", "2,000 tags of 1,000 parts each", lambda d: _tags(d, _many_scopes()), EVERY),
+    # A group for each part of a name, in tabs and reports, takes some sixty times the bytes of the name.
+    Bomb("tag-parts", "2,000 tags of 1,000 parts each", lambda d: _tags(d, _many_scopes()), EVERY, megabytes=700),
     Bomb(
         "tag-marks",
         "a tag of 10^6 combining marks, one of 10^6 newlines",

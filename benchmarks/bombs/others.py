@@ -189,7 +189,7 @@ BOMBS = (
         "a configuration with a number of 10^6 digits",
         lambda d: _config(d, "[defaults]\nsmoothing = " + "9" * 900_000),
         ("screen",),
-        "the defaults are taken",
+        "Exceeds the limit (4300 digits)",
     ),
     Bomb(
         "config-keys",

@@ -163,8 +163,7 @@ BOMBS = (
         "a GIF of 2,000 frames on 16 megapixels",
         lambda d: _image(d, _gif(4000, 4000, 2000)),
         _WAYS,
-        "more than 256 megapixels",
-        _IMAGES,
+        arguments=_IMAGES,
         megabytes=700,
     ),
     Bomb(
@@ -178,7 +177,7 @@ BOMBS = (
     Bomb(
         "other-claims",
         "JPEG, BMP, TIFF and WebP of up to 4 * 10^9 pixels",
-        lambda d: _image(d, _jpeg(65_500, 65_500), _bmp(2**31 - 1, 2**31 - 1), _tiff(2**31, 2**31), _webp(16_383)),
+        lambda d: _image(d, _jpeg(65_500, 65_500), _bmp(2**31 - 1, 2**31 - 1), _tiff(2**31, 2**31), _webp(8_000)),
         _WAYS,
         "megapixels, more than 16",
         _IMAGES,
@@ -188,7 +187,8 @@ BOMBS = (
         "10^6 empty images in one entry",
         lambda d: _strings(d, plugins.IMAGES, [b"1", b"1", *[b""] * 10**6], 10**6 + 2),
         _WAYS,
-        arguments=_IMAGES,
+        "1000000 images in one entry, more than 10000",
+        _IMAGES,
     ),
     Bomb(
         "images-tags",
@@ -235,6 +235,7 @@ BOMBS = (
         "10^6 empty sounds in one entry",
         lambda d: _strings(d, plugins.AUDIO, [b""] * 10**6, 10**6),
         _WAYS,
-        arguments=_AUDIO,
+        "1000000 sounds in one entry, more than 10000",
+        _AUDIO,
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,7 @@ def buckets_from_proto(proto: summary_pb2.HistogramProto) -> Buckets:
 
 def _finite(edge: float, limits: Floats) -> float:
     """The edge, or the first finite limit where it is not finite (the edge as it is where there is none)."""
-    return next((float(limit) for limit in (edge, *limits) if math.isfinite(limit)), edge)
+    return next((float(limit) for limit in chain((edge,), limits) if math.isfinite(limit)), edge)
 
 
 def buckets_from_tensor(tensor: npt.NDArray[Any]) -> Buckets:

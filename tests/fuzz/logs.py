@@ -134,7 +134,8 @@ def check_files(data: bytes) -> None:
     with stored(_NAME, log) as path:
         fast, plain = _read(str(path), fast=True), _read(str(path), fast=False)
         assert fast.scalars == plain.scalars and fast.blobs == plain.blobs and fast.tags == plain.tags
-        assert fast.problems == plain.problems and fast.hparams == plain.hparams and fast.events == plain.events
+        assert fast.problems == plain.problems and fast.events == plain.events
+        assert repr(fast.hparams) == repr(plain.hparams)  # NaN may be among them
         middle = data[0] * len(log) // 256 if data else 0
         path.write_bytes(log[:middle])
         grown = _read_growing(str(path), log)

@@ -129,7 +129,9 @@ def test_same_frames(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 def boxes_and_labels(draw: st.DrawFn) -> tuple[np.ndarray, list[str | None] | None]:
     count = draw(st.integers(0, 4))
     dtype = draw(st.sampled_from([np.int64, np.float32, np.float64]))
-    corners = draw(st.lists(st.floats(-90, 90, width=32), min_size=4 * count, max_size=4 * count))
+    # Sixty-fourths: torch adds a label's width to them in float32, or in float64 with NumPy 1, we always in float64.
+    corner = st.integers(-90 * 64, 90 * 64).map(lambda number: number / 64)
+    corners = draw(st.lists(corner, min_size=4 * count, max_size=4 * count))
     text = st.none() | st.text(st.characters(min_codepoint=32, max_codepoint=0x2FF), max_size=9)
     labels = draw(st.none() | st.lists(text, min_size=count, max_size=count))
     return np.array(corners).reshape(count, 4).astype(dtype), labels

@@ -129,8 +129,14 @@ def test_an_owner_is_pickled_with_its_writer(tmp_path: Path) -> None:
     owner.writer.add_scalar("a", 1.0, 1)
     code = "import pickle, sys; owner = pickle.loads(bytes.fromhex(sys.argv[1]))\nowner.writer.add_scalar('a', 2.0, 2)"
     content = pickle.dumps(owner).hex()
+    quiet = ("-W", "ignore::FutureWarning", "-W", "ignore::ImportWarning")  # of what tensorboardX imports
     done = subprocess.run(
-        [sys.executable, "-c", code, content], capture_output=True, text=True, timeout=60, check=False, cwd=Path.cwd()
+        [sys.executable, *quiet, "-c", code, content],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=Path.cwd(),
     )
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
     owner.writer.close()

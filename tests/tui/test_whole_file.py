@@ -63,6 +63,25 @@ def test_a_name_that_was_taken_is_given_back(tmp_path: Path, monkeypatch: pytest
     assert names(tmp_path) == set()
 
 
+def test_a_taken_name_gets_a_number(tmp_path: Path) -> None:
+    for expected, text in [("a.tar.gz", b"1"), ("a.tar-2.gz", b"2"), ("a.tar-3.gz", b"3")]:
+        with part_file(tmp_path) as part:
+            with part.binary() as stream:
+                stream.write(text)
+            assert part.become_one(tmp_path / "a.tar.gz") == tmp_path / expected
+        assert (tmp_path / expected).read_bytes() == text
+    assert names(tmp_path) == {"a.tar.gz", "a.tar-2.gz", "a.tar-3.gz"}
+
+
+def test_thousands_of_a_name_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.whole_file._MOST_NUMBERS", 2)
+    for name in ("a", "a-2"):
+        (tmp_path / name).write_bytes(b"mine")
+    with pytest.raises(FileExistsError, match="2 files called a already"), part_file(tmp_path) as part:
+        part.become_one(tmp_path / "a")
+    assert names(tmp_path) == {"a", "a-2"}
+
+
 def test_a_replaced_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     (tmp_path / "link").symlink_to("file")

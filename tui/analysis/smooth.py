@@ -15,6 +15,8 @@ Floats = npt.NDArray[np.float64]
 _BLOCK = 32
 
 
+# A mean of float64's largest numbers may round to infinity, which is no more than is logged.
+@np.errstate(over="ignore", invalid="ignore")
 def ema(values: npt.NDArray[np.floating[Any]], weight: float) -> Floats:
     """The debiased EMA of `values` [n] in their order, float64[n].
 
@@ -36,6 +38,7 @@ def ema(values: npt.NDArray[np.floating[Any]], weight: float) -> Floats:
     return smoothed
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def ema_continued(smoothed: Floats, values: npt.NDArray[np.floating[Any]], weight: float) -> Floats:
     """The debiased EMA of more values [n], float64[n], after those whose debiased EMA with `weight` is `smoothed`.
 

@@ -50,9 +50,10 @@ def duration_ticks(lo: float, hi: float, most: int) -> list[Tick]:
         return _in_unit(ticks(lo, hi, most), "s")
     if hi - lo > DAY * most:
         days = (Tick(tick.value * DAY, tick.label) for tick in ticks(lo / DAY, hi / DAY, most))
-        return _in_unit([tick for tick in days if lo <= tick.value <= hi], "d")
+        return _in_unit(distinct(tick for tick in days if lo <= tick.value <= hi), "d")
     seconds = most_that_fit((_multiples(lo, hi, step) for step in (*_WITHIN_A_DAY, DAY, 2 * DAY)), most)
-    return [Tick(float(value), _duration(value)) for value in seconds]
+    # Beyond 2**53 seconds, floats lie further apart than these.
+    return distinct(Tick(float(value), _duration(value)) for value in seconds)
 
 
 def clock_ticks(lo: float, hi: float, most: int) -> list[Tick]:

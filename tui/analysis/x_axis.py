@@ -43,8 +43,8 @@ def x_values(axis: XAxis, steps: Steps, wall_times: WallTimes, origin: float) ->
         case XAxis.WALL:
             return wall_times
         case XAxis.RELATIVE:
-            # Wall times of +-1e308 may overflow here, inf - NaN is NaN: such an x is left out like any other.
-            with np.errstate(over="ignore"):
+            # Wall times of +-1e308 may overflow here, and a NaN may signal: such an x is left out like any other.
+            with np.errstate(over="ignore", invalid="ignore"):
                 return np.asarray(wall_times - origin)
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from tui.reader.payload import PayloadError
 from tui.render.numbers import bytes_
+from tui.render.text import printable
 
 MOST_BYTES = 12 << 20
 MOST_IN_VIEW = 192 << 20
@@ -213,10 +214,10 @@ def _decoded(ref: Hashable, read: Callable[[Any], Any]) -> Any:
     try:
         return read(ref)
     except PayloadError as error:
-        return Unreadable(error)
+        return Unreadable(printable(str(error)))
     except Exception as error:  # noqa: BLE001 - a bug must not leave the widget waiting for ever
         _log.exception("reading %s failed", ref)
-        return Unreadable(f"{type(error).__name__}: {error}")
+        return Unreadable(printable(f"{type(error).__name__}: {error}"))
 
 
 def _nbytes(decoded: Any) -> int:

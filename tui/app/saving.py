@@ -13,9 +13,7 @@ from tui.reader.payload import PayloadError
 from tui.render.file_text import safe_file_name
 from tui.render.numbers import plural
 from tui.render.text import printable
-from tui.whole_file import write_new
-
-_MOST_NUMBERS = 10_000
+from tui.whole_file import part_file
 
 Files = Iterable[tuple[str, bytes]]
 """Names without a number for those that are there already, such as `step_5_0.wav`, and what goes into each."""
@@ -34,7 +32,7 @@ def save(files: Callable[[], Files], logdirs: Iterable[Path]) -> Noticed:
     try:
         directory = export_directory(logdirs)
         for name, data in files():
-            written.append(_write(directory, Path(name), data))
+            written.append(_write(directory, name, data))
     except (OSError, RuntimeError, PayloadError) as error:  # the second where there is no home directory
         return Noticed(f"nothing exported: {printable(str(error))}", failed=True)
     if not written:
@@ -44,13 +42,8 @@ def save(files: Callable[[], Files], logdirs: Iterable[Path]) -> Noticed:
     return Noticed(f"{printable(first)}{more} written")
 
 
-def _write(directory: Path, name: Path, data: bytes) -> Path:
-    """A new file; with a number where there is one of that name already."""
-    for number in range(1, _MOST_NUMBERS):
-        path = directory / (name.name if number == 1 else f"{name.stem}-{number}{name.suffix}")
-        try:
-            write_new(path, data)
-        except FileExistsError:
-            continue
-        return path
-    raise FileExistsError(f"{_MOST_NUMBERS} files called {name} already")
+def _write(directory: Path, name: str, data: bytes) -> Path:
+    with part_file(directory) as part:
+        with part.binary() as stream:
+            stream.write(data)
+        return part.become_one(directory / name)

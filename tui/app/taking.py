@@ -21,10 +21,9 @@ from tui.render.file_text import csv_text, safe_file_name
 from tui.render.float_text import float_texts
 from tui.render.text import printable
 from tui.render.window import Window
-from tui.whole_file import PartFile, part_file
+from tui.whole_file import part_file
 
 _ROWS_AT_ONCE = 8192
-_MOST_NUMBERS = 10_000
 
 
 def readings_csv(plot: Plot, selection: Selection) -> str:
@@ -105,23 +104,10 @@ def write_new_file(
 
     OSError as in `export_points`.
     """
-    name = f"tbtui-{safe_file_name(what)}"
     with part_file(directory) as part:
         with part.text() as stream:
             written = write(stream)
-        return _named(part, directory, name, suffix), written
-
-
-def _named(part: PartFile, directory: Path, name: str, suffix: str) -> Path:
-    """Call it `name.csv`, or `name-2.csv`, ... where there is one already."""
-    for number in range(1, _MOST_NUMBERS):
-        path = directory / (f"{name}{suffix}" if number == 1 else f"{name}-{number}{suffix}")
-        try:
-            part.become(path)
-        except FileExistsError:
-            continue
-        return path
-    raise FileExistsError(f"{_MOST_NUMBERS} files called {name} already")
+        return part.become_one(directory / f"tbtui-{safe_file_name(what)}{suffix}"), written
 
 
 def short_path(path: Path) -> str:

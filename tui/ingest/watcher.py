@@ -172,6 +172,9 @@ class Watcher:
                     self._watched.add(root)
         except FileNotFoundError:  # a root went away just now; the next scan finds what there is
             return False
+        except RecursionError:  # of Python's walk, which watchdog takes: a thousand directories in each other
+            self._give_up("too many directories in each other for inotify")
+            return False
         except OSError as error:
             self._give_up(_LIMITS.get(error.errno or 0, f"inotify failed: {error.strerror}"))
             return False

@@ -13,6 +13,8 @@ from tui.render.text import printable
 CUT = "…"
 # Each pass tells apart names that differ one place further on; names that need more are not told apart by eye either.
 _DISTINCT_PASSES = 4
+# With what is between them. Of a thousand directories in each other no part says anything; trying each takes seconds.
+_MOST_PARTS = 200
 _BETWEEN_PARTS = re.compile(r"([/_-]|(?<![0-9])\.|\.(?![0-9]))")
 _ENDS: tuple[Literal["start", "both"], ...] = ("start", "both")
 
@@ -84,6 +86,8 @@ def _parts_that_differ(texts: Mapping[str, str], cells: int) -> dict[str, str]:
     for name, text in texts.items():
         if CUT in text:
             parts = _BETWEEN_PARTS.split(printable(name))
+            if len(parts) > _MOST_PARTS:
+                continue
             builds.setdefault(tuple(parts[1::2]), {})[name] = parts
     return {**texts, **{name: text for named in builds.values() for name, text in _sparse(named, cells).items()}}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -11,6 +12,8 @@ LONGEST = 4096
 """Characters of a name that are shown; a path is no longer."""
 _LONGEST_CACHED = 512
 
+# Runs of plain characters; any other by itself.
+_PIECES = re.compile(r"[ -~]+|[^ -~]")
 # Private and unassigned characters look like nothing in particular, and each terminal gives them a width of its own;
 # one private one is where kitty puts pieces of pictures.
 _ESCAPED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"}
@@ -70,13 +73,17 @@ def _cut(s: str) -> str:
 def _escaped(s: str) -> str:
     out: list[str] = []
     room = 0  # for marks on the character before
-    for character in s:
-        is_mark = joins(character)
-        if _is_hidden(character) or (is_mark and not room):
-            out.append(_escape(character))
+    for piece in _PIECES.findall(s):
+        if piece.isascii() and piece.isprintable():
+            out.append(piece)
+            room = MOST_MARKS
+            continue
+        is_mark = joins(piece)
+        if _is_hidden(piece) or (is_mark and not room):
+            out.append(_escape(piece))
             room = 0
         else:
-            out.append(character)
+            out.append(piece)
             room = room - 1 if is_mark else MOST_MARKS
     return "".join(out)
 

@@ -30,6 +30,15 @@ def test_exact_values() -> None:
     assert ema(np.array([1.0, 3.0]), 0.5).tolist() == pytest.approx([1.0, 3.5 / 1.5])
 
 
+@pytest.mark.parametrize("weight", [0.1, 0.6, 0.99])
+@pytest.mark.parametrize("count", [1, 2, 40, 2000])
+def test_the_largest_numbers_are_smoothed_without_a_warning(weight: float, count: int) -> None:
+    largest = np.full(count, np.finfo(np.float64).max)
+    for smoothed in (ema(largest, weight), ema_continued(ema(largest[:1], weight), largest, weight)):
+        assert (smoothed[np.isfinite(smoothed)] > 1.7e308).all()
+        assert (smoothed[~np.isfinite(smoothed)] == np.inf).all()
+
+
 def test_non_finite_values_pass_through_and_do_not_count() -> None:
     smoothed = ema(np.array([math.nan, 1.0, math.inf, 3.0, -math.inf]), 0.5)
     np.testing.assert_allclose(smoothed, [math.nan, 1.0, math.inf, 3.5 / 1.5, -math.inf])

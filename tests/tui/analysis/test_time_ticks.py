@@ -45,6 +45,14 @@ def test_duration_labels(lo: float, hi: float, most: int, expected: str) -> None
     assert "|".join(tick.label for tick in duration_ticks(lo, hi, most)) == expected
 
 
+@pytest.mark.parametrize("lo", [-2.8483943054992686e18, 1e17, 2.0**60])
+@pytest.mark.parametrize("floats", [2, 3, 10, 1000])
+@pytest.mark.parametrize("most", [2, 10, 50])
+def test_durations_that_floats_hardly_tell_apart(lo: float, floats: int, most: int) -> None:
+    hi = lo + floats * math.ulp(lo)
+    check(duration_ticks(lo, hi, most), lo, hi, most)
+
+
 @given(st.floats(-1e9, 1e9), st.floats(0, 1e9), st.integers(1, 12))
 def test_durations_lie_inside_in_order_with_labels_of_their_own(lo: float, span: float, most: int) -> None:
     found = duration_ticks(lo, lo + span, most)

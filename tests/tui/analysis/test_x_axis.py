@@ -39,6 +39,11 @@ def test_relative_without_any_finite_wall_time() -> None:
     assert np.isnan(x_values(XAxis.RELATIVE, STEPS, times, math.nan)).all()
 
 
+def test_a_nan_that_signals_is_a_nan_like_any_other() -> None:
+    signals = np.array([0x7FF0000000000001], np.uint64).view(np.float64)
+    assert np.isnan(x_values(XAxis.RELATIVE, np.array([1]), signals, 0.0)).all()
+
+
 def test_relative_time_may_overflow() -> None:
     assert x_values(XAxis.RELATIVE, STEPS, np.array([-1.7e308, 1.7e308, 0.0]), -1.7e308)[1] == math.inf
 

@@ -18,7 +18,7 @@ from tests.tui.app.screens import histogram
 from tui.app import blobs
 from tui.app.blobs import BlobCache, Unreadable
 from tui.model import BlobRef
-from tui.reader.payload import read_histogram
+from tui.reader.payload import PayloadError, read_histogram
 
 DEADLINE = 20.0
 
@@ -343,3 +343,13 @@ def test_a_cache_may_be_given_more_or_less_memory(announced: Announced) -> None:
         assert read == ["a", "b", "a"]
     finally:
         small.close()
+
+
+@pytest.mark.parametrize("error", [PayloadError, ValueError])
+def test_names_in_a_reason_are_one_harmless_line(announced: Announced, error: type[Exception]) -> None:
+    def fail(_: BlobRef) -> Buckets:
+        raise error("/logs/a\nb\x1b]0;title\x07: no such file")
+
+    found = announced.loaded(BlobRef("a", 0, 1, 0), fail)
+    assert isinstance(found, Unreadable)
+    assert found.endswith(r"/logs/a\nb\x1b]0;title\x07: no such file")

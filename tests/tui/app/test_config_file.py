@@ -134,7 +134,9 @@ def test_every_field_of_settings_has_a_rule_and_a_place() -> None:
         ("[keys]\npin = []", "keys.pin: not a key, or several separated by commas"),
         ("[keys]\npin = 'foo'", "keys.pin: 'foo' is no key; write x, ?, F5, PgUp, ctrl+x or shift+left"),
         ("a = [", "Invalid value (at end of document); the defaults are taken"),
-        ("a = " + "[" * 20000, "maximum recursion depth exceeded; the defaults are taken"),
+        ("a = " + "[" * 20000, "nested too deeply; the defaults are taken"),
+        ("theme = 'dark'\na" + ".a" * 100_000 + " = 1", "a line of more than 1000 dots; the defaults are taken"),
+        ("[a" + ".a" * 1001 + "]", "a line of more than 1000 dots; the defaults are taken"),
         ("#" * (1 << 20) + "#", "larger than a configuration may be, 1 MiB; the defaults are taken"),
     ],
 )

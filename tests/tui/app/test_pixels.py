@@ -63,7 +63,10 @@ class PixelSession(Terminal):
 
     def shows(self, expected: np.ndarray) -> bool:
         """Whether the only picture on the screen is this one, its pixels enlarged; beside it is background."""
-        shown = None if self.pixels.area is None else self.pixels.picture(*self.pixels.area)
+        try:
+            shown = None if self.pixels.area is None else self.pixels.picture(*self.pixels.area)
+        except AssertionError:  # in the middle of a repaint, or never a picture: then time runs out
+            return False
         if shown is None:
             return False
         for scale in (shown.shape[1] // len(expected) - 1, shown.shape[1] // len(expected)):

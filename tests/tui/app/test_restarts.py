@@ -181,6 +181,11 @@ async def test_a_restart_is_seen_as_it_happens(tmp_path: Path) -> None:
         assert shown(pilot, "#chart").splitlines()[-1].split()[2:4] == ["7", "4"]
 
 
+def states(pilot: Pilot[None]) -> dict[str, list[str]]:
+    """By run: its mark and its state. The mark comes when its data has been judged, on another thread."""
+    return {line.split()[1]: line.split()[2:4] for line in shown(pilot, "#runs").splitlines()[1:]}
+
+
 async def test_a_run_whose_files_are_deleted_is_marked_and_stays(tmp_path: Path) -> None:
     restarted(tmp_path, "gone")
     restarted(tmp_path, "kept")
@@ -191,8 +196,7 @@ async def test_a_run_whose_files_are_deleted_is_marked_and_stays(tmp_path: Path)
         next(iter((tmp_path / "kept").iterdir())).unlink()
         await until(pilot, lambda: "□ 1 deleted" in shown(pilot, "Header"))
         await until(pilot, lambda: "5 problems" in shown(pilot, "Header"))
-        states = {line.split()[1]: line.split()[2:4] for line in shown(pilot, "#runs").splitlines()[1:]}
-        assert states == {"gone": ["✗", "deleted"], "kept": ["✗", "stalled"]}
+        await until(pilot, lambda: states(pilot) == {"gone": ["✗", "deleted"], "kept": ["✗", "stalled"]})
         assert "53" in shown(pilot, "#rows")
 
 

@@ -172,6 +172,19 @@ def test_a_refusing_kernel_is_told(
     assert watcher.mode == "poll"
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="Python's walk does not recurse any more")
+def test_directories_that_python_cannot_walk_are_polled(watcher: Watcher, tmp_path: Path) -> None:
+    nested = [tmp_path / ("d/" * depth) for depth in range(1, 1100)]
+    try:
+        for path in nested:
+            path.mkdir()
+        cover(watcher, tmp_path)
+        assert (watcher.mode, watcher.detail) == ("poll", "too many directories in each other for inotify")
+    finally:
+        for path in reversed(nested):  # pytest's own removal recurses, too
+            path.rmdir()
+
+
 def test_a_root_that_vanishes_meanwhile_is_watched_later(
     watcher: Watcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -203,6 +203,12 @@ def test_an_unknown_tag_in_several_layouts(order: int) -> None:
     assert in_bulk == 80
 
 
+def test_an_unknown_tag_in_two_layouts_by_turns() -> None:
+    values = [tf2(b"loss"), tf2(b"loss", dtype=tensor_pb2.DT_DOUBLE)]
+    batches, _ = both([event(values[n % 2], step=n + 1) for n in range(80)])
+    assert steps_of(batches) == {"loss": list(range(1, 81))}
+
+
 def test_a_tag_that_comes_twice_in_an_event() -> None:
     payloads = [event(b"loss", b"loss", step=n + 1) for n in range(20)] + [
         event(b"rate", step=n + 1) for n in range(20)

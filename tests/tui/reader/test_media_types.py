@@ -51,9 +51,8 @@ def test_wav() -> None:
 def test_cut_short(form: str) -> None:
     """No size is made up: it is right as soon as it is there."""
     data = encoded(form)
-    sizes = [image_size(data[:end]) for end in range(len(data))]
-    assert set(sizes) == {None, (300, 7)}
-    assert sizes == sorted(sizes, key=lambda size: size is not None)
+    known = {"PNG": 24, "GIF": 10, "JPEG": data.find(b"\xff\xc0") + 9}[form]
+    assert [image_size(data[:end]) for end in range(len(data))] == [None] * known + [(300, 7)] * (len(data) - known)
 
 
 @given(st.sampled_from([b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"RIFF"]), st.binary(max_size=60))
@@ -65,7 +64,8 @@ def test_any_bytes(magic: bytes, rest: bytes) -> None:
 
 def test_a_jpeg_that_is_filled_up() -> None:
     data = encoded("JPEG")
-    assert image_size(data[:2] + b"\xff" * 100 + data[2:]) == (300, 7)
+    for bytes_ in (100, 101):
+        assert image_size(data[:2] + b"\xff" * bytes_ + data[2:]) == (300, 7)
 
 
 def test_jpegs_that_never_end() -> None:

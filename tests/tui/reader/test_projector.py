@@ -73,6 +73,10 @@ def test_many_assets_elsewhere_are_one_problem(tmp_path: Path) -> None:
     _, problem = read_projector("r", path)
     reason = "'../a' is no file in the config's directory, nor is one other; not read"
     assert problem == Problem(path, None, reason, 2)
+    path = config(tmp_path, 'embeddings { tensor_path: "../a" metadata_path: "../b" bookmarks_path: "\\000" }')
+    _, problem = read_projector("r", path)
+    reason = "'../a' is no file in the config's directory, nor are 2 others; not read"
+    assert problem == Problem(path, None, reason, 3)
 
 
 def test_links_and_absolute_paths_inside_are_followed(tmp_path: Path) -> None:
@@ -92,6 +96,7 @@ def test_links_and_absolute_paths_inside_are_followed(tmp_path: Path) -> None:
         (b"embeddings { tensor_shape: -1 }", "no projector config: "),
         (b"# " + b"x" * (1 << 20), "projector config of more than 1048576 bytes"),
     ],
+    ids=["not closed", "unknown field", "no UTF-8", "negative", "too long"],
 )
 def test_a_malformed_config(tmp_path: Path, content: bytes, message: str) -> None:
     with pytest.raises(ProjectorError, match=message) as raised:

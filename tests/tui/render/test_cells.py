@@ -126,3 +126,10 @@ def test_with_no_room_to_differ_names_are_alike() -> None:
 )
 def test_wrap(text: str, cells: int, lines: list[str]) -> None:
     assert wrap(text, cells) == lines
+
+
+def test_names_of_very_many_parts_are_cut_as_others_are() -> None:
+    names = ["d/" * depth for depth in range(1000, 1200)]
+    texts = fit_distinct(names, 20)
+    assert list(texts) == names
+    assert {width(text) for text in texts.values()} == {20}

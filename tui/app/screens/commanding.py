@@ -42,7 +42,8 @@ class CommandingScreen(SelectingScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a filter is typed, its letters are no commands."""
-        typing = any(line.display for line in self.query(FilterLine))  # there is none while the screen closes
+        line = self.query_one_optional(FilterLine)  # there is none while the screen closes
+        typing = line is not None and line.display
         return not (typing and action in ("filter", "tab", "tab_on", "tab_back", "focus_next", "focus_previous"))
 
     def action_focus_next(self) -> None:

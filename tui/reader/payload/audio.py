@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from logging_lib.tfevents.proto import summary_pb2
 from tui.model import BlobRef
-from tui.reader.payload.record import not_shown, read_value, strings_of
+from tui.reader.payload.record import check_items, not_shown, read_value, strings_of
 from tui.reader.payload.wav import is_wav, wav_form
 
 _WAV = "audio/wav"
@@ -46,7 +46,7 @@ def read_audio(ref: BlobRef) -> list[AudioClip]:
     """The clips of an audio summary of either encoding: one, or k of a tensor [k, 2] (clip, label) or [k].
 
     Raises:
-        PayloadError: as `read_value`, or the value holds no audio.
+        PayloadError: as `read_value`, or the value holds no audio, or more than MOST_ITEMS clips.
     """
     value = read_value(ref)
     if value.WhichOneof("value") == "audio":
@@ -54,6 +54,7 @@ def read_audio(ref: BlobRef) -> list[AudioClip]:
     array = strings_of(ref, value)
     if array.ndim > 2 or (array.ndim == 2 and array.shape[1] != 2):
         raise not_shown(ref, f"audio tensor of shape {list(array.shape)}, not [k, 2]")
+    check_items(ref, len(array) if array.ndim else 1, "sounds")
     if array.ndim < 2:
         return [_clip(data, _type_of(data), "") for data in array.reshape(-1).tolist()]
     return [_clip(data, _type_of(data), label.decode("utf-8", errors="replace")) for data, label in array.tolist()]

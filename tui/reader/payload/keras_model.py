@@ -80,10 +80,8 @@ def _layers(items: object) -> tuple[KerasLayer, ...]:
 
 
 def _inputs(nodes: object) -> Iterator[str]:
-    """Names of layers in `inbound_nodes`: in `keras_history` (Keras 3) or at the head of lists (Keras 1 and 2)."""
+    """Names of layers in `inbound_nodes`: at the head of lists, in Keras 3 those called `keras_history`."""
     match nodes:
-        case {"keras_history": [str(name), *_]}:
-            yield name
         case [str(name), int(), int(), *_]:
             yield name
         case dict():

@@ -58,10 +58,11 @@ class NodeAttributes:
 
 def _nodes_of(ref: BlobRef, *, profiled: bool) -> Iterator[bytes]:
     event = read_event(ref)
-    items: Iterable[bytes] = [] if profiled else [graph_bytes(ref, event)]
     if profiled:
         metadata = graph_pb2.RunMetadata.FromString(metadata_bytes(ref, event))
-        items = (graphs.pre_optimization_graph for graphs in metadata.function_graphs)
+        items: Iterable[bytes] = (graphs.pre_optimization_graph for graphs in metadata.function_graphs)
+    else:
+        items = [graph_bytes(ref, event)]
     for item in items:
         graph = graph_pb2.GraphDef.FromString(item)
         functions = (graph_pb2.FunctionDef.FromString(function).node_def for function in graph.library.function)

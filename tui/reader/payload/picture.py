@@ -194,7 +194,7 @@ def _pixels(image: Image.Image, size: Size | None) -> npt.NDArray[Any]:
 
 def _plain(image: Image.Image) -> Image.Image:
     """The image in one of the modes that are kept: palettes are resolved, other colour spaces become RGB."""
-    if "transparency" in image.info or image.mode in ("PA", "La", "RGBa"):
+    if "transparency" in image.info:
         return image.convert("RGBA")
     if image.mode in _AS_IT_IS:
         return image
@@ -202,7 +202,7 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _of_sixteen_bits(image: Image.Image, size: Size | None) -> npt.NDArray[Any]:
-    array = np.asarray(image).clip(0, 65535).astype(np.uint16)
+    array = np.asarray(image).astype(np.uint16)
     if size is not None:
         from PIL import Image
 

@@ -21,6 +21,10 @@ MOST_STRINGS = 1 << 20
 _CRC = struct.Struct("<I")
 
 
+MOST_ITEMS = 10_000
+"""Pictures or sounds of one entry: each becomes a file where it is exported."""
+
+
 class PayloadError(Exception):
     """A blob cannot be shown; the message is one line that says why."""
 
@@ -117,6 +121,16 @@ def numbers_of(ref: BlobRef, value: summary_pb2.Summary.Value) -> npt.NDArray[An
     if array.dtype.kind not in "biuf":
         raise not_shown(ref, f"tensor of {_kind(array)}, not of real numbers")
     return array
+
+
+def check_items(ref: BlobRef, count: int, what: str) -> None:
+    """Refuse more pictures or sounds (`what` they are) than anybody logs in one entry.
+
+    Raises:
+        PayloadError: there are more than MOST_ITEMS.
+    """
+    if count > MOST_ITEMS:
+        raise not_shown(ref, f"{count} {what} in one entry, more than {MOST_ITEMS}")
 
 
 def not_shown(ref: BlobRef, reason: object) -> PayloadError:

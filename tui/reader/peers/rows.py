@@ -57,7 +57,6 @@ class Rows:
                 if not self._admits(tag):
                     continue
                 points = scalars[tag] = Points(wide=True)
-            points.wide = True
             points.steps.append(step)
             points.wall_times.append(wall_time)
             points.values.append(value)

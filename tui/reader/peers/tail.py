@@ -92,8 +92,10 @@ class TailReader:
             self._changed = False
             return []
         state = State.of(status)
-        age = 0.0 if self.identity else max(time.time() - status.st_mtime, 0.0)
-        self.size, self.mtime, self.changed_at = state.size, status.st_mtime, time.monotonic() - age
+        if (state.size, status.st_mtime) != (self.size, self.mtime):  # it may be looked at again before it is read
+            age = 0.0 if self.identity else max(time.time() - status.st_mtime, 0.0)
+            self.changed_at = time.monotonic() - age
+        self.size, self.mtime = state.size, status.st_mtime
         if not self._offset:
             self.identity = state.identity
         self._blocked = False

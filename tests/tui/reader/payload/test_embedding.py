@@ -43,8 +43,9 @@ def test_raw_numbers(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "nothing in it"),
-        (b" \n\n", "nothing in it"),
+        (b"", "no table of numbers: nothing in it$"),
+        (b" \n\n", "no table of numbers: nothing in it$"),
+        (b"1\t2 # note\n", "could not convert string '2 # note'"),
         (b"1\t2\n3\n", "the number of columns changed from 2 to 1 at row 2$"),
         (b"1\tx\n", "could not convert string 'x'"),
         (b"1\t\n", "could not convert string ''"),
@@ -72,13 +73,25 @@ def test_lines_of_text(tmp_path: Path, data: bytes, expected: Metadata) -> None:
 
 def test_files_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = file(tmp_path, b"1\t2\n\n\n")
+    monkeypatch.setattr(embedding, "MOST_FIELDS", 4)
+    assert read_metadata(path) == Metadata(("1", "2"), ())
     monkeypatch.setattr(embedding, "MOST_FIELDS", 3)
-    with pytest.raises(PayloadError, match="more than 3 fields"):
+    with pytest.raises(PayloadError, match=f"^{path}: more than 3 fields$"):
         read_metadata(path)
-    monkeypatch.setattr(embedding, "MOST_BYTES", 5)
+    monkeypatch.setattr(embedding, "MOST_FIELDS", 4)
     for read in (read_embedding, read_metadata, embedding_shape):
-        with pytest.raises(PayloadError, match="more than 5 bytes"):
+        monkeypatch.setattr(embedding, "MOST_BYTES", 6)
+        read(path)
+        monkeypatch.setattr(embedding, "MOST_BYTES", 5)
+        with pytest.raises(PayloadError, match=f"^{path}: more than 5 bytes$"):
             read(path)
+
+
+def test_a_shape_of_nothing_holds_no_points(tmp_path: Path) -> None:
+    path = file(tmp_path, b"")
+    for read in (read_embedding, embedding_shape):
+        with pytest.raises(PayloadError, match=f"^{path}: no table of numbers: nothing in it$"):
+            read(path, (0, 3))
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:
@@ -99,6 +112,7 @@ def test_long_files_are_parsed_part_by_part(tmp_path: Path, monkeypatch: pytest.
     path = file(tmp_path, text.encode())
     whole = read_embedding(path)
     monkeypatch.setattr(embedding, "_PART_BYTES", 40)
+    monkeypatch.setattr(embedding, "LONGEST_LINE", 140)
     np.testing.assert_array_equal(read_embedding(path), table)
     np.testing.assert_array_equal(whole, table)
 
@@ -155,5 +169,8 @@ def test_a_line_of_too_many_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         with pytest.raises(PayloadError) as error:
             read_embedding(str(path))
         assert str(error.value) == f"{path}: no table of numbers: a line of more than 8 bytes"
+    path.write_text("1\t2\t3\t4\t5\t6\n" * 2)
+    assert read_embedding(str(path)).shape == (2, 6)
+    path.write_text("1\t2\t3\t4\t5\t6\t7\n")
     with pytest.raises(PayloadError, match="a line of more than 8 bytes"):
         embedding_shape(str(path))

@@ -87,14 +87,25 @@ def test_the_name_of_a_policy_stands_for_a_dtype(tmp_path: Path) -> None:
     assert [layer.dtype for layer in model.layers] == ["mixed_float16", ""]
 
 
+def test_a_layer_without_a_configuration(tmp_path: Path) -> None:
+    layers = [{"name": "outside"}, {"name": "outside", "config": {"name": "inside"}}, {"config": "text"}, {}]
+    model = read(tmp_path, {"config": {"layers": layers}})
+    assert [(layer.name, layer.class_name, dict(layer.config)) for layer in model.layers] == [
+        ("outside", "", {}),
+        ("inside", "", {"name": "inside"}),
+        ("", "", {}),
+        ("", "", {}),
+    ]
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
         (b"{", "Keras model: Expecting property name"),
         (b"\xff\xfe\xff", "Keras model: "),
-        (b"[]", "layer that is no JSON object"),
+        (b"[]", "Keras model: layer that is no JSON object"),
         (b'{"config": {"layers": [1]}}', "layer that is no JSON object"),
-        (b"[" * 100_000, "nested too deeply"),
+        (b"[" * 100_000, ": Keras model nested too deeply"),
         (b'{"config":{"layers":[' * 30_000 + b"]}}" * 30_000, "nested too deeply"),
         (b'{"config":{"layers":[' * 1000 + b"]}}" * 1000, "nested too deeply"),
         (b'{"config":' + b"9" * 5000 + b"}", "Keras model: Exceeds the limit"),
@@ -110,3 +121,5 @@ def test_more_json_than_any_model_has(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr("tui.reader.payload.keras_model._MOST_BYTES", 1)
     with pytest.raises(PayloadError, match="Keras model of 2 bytes of JSON, more than 1"):
         read(tmp_path, b"{}")
+    monkeypatch.setattr("tui.reader.payload.keras_model._MOST_BYTES", 2)
+    assert read(tmp_path, b"{}").layers == ()

@@ -43,6 +43,10 @@ def text_of(tmp_path: Path, value: AttrValue) -> str:
         (AttrValue(s=b"\xff\x1b[2J"), "\ufffd\x1b[2J"),
         (AttrValue(i=7), "7"),
         (AttrValue(i=-3), "-3"),
+        (AttrValue(i=-(1 << 63)), "-9223372036854775808"),
+        (AttrValue(i=(1 << 63) - 1), "9223372036854775807"),
+        (AttrValue(s=b"x" * 500), "x" * 500),
+        (AttrValue(s=b"x" * 501), "x" * 500 + "… (501 bytes)"),
         (AttrValue(f=0.1), "0.1"),
         (AttrValue(b=True), "true"),
         (AttrValue(b=False), "false"),
@@ -54,6 +58,7 @@ def text_of(tmp_path: Path, value: AttrValue) -> str:
         (AttrValue(func=NameAttrList(name="body")), "function body"),
         (AttrValue(list=List()), "[]"),
         (AttrValue(list=List(i=[1, -2, 300])), "[1, -2, 300]"),
+        (AttrValue(list=List(i=[127, 128, 129, 1 << 62, 0])), "[127, 128, 129, 4611686018427387904, 0]"),
         (AttrValue(list=List(f=[0.5, 1e-7])), "[0.5, 1e-07]"),
         (AttrValue(list=List(b=[True, False])), "[true, false]"),
         (AttrValue(list=List(type=[1, 3])), "[float32, int32]"),
@@ -64,6 +69,15 @@ def text_of(tmp_path: Path, value: AttrValue) -> str:
         (AttrValue(tensor=tensor_util.make_tensor_proto(2.5)), "float32 []: 2.5"),
         (AttrValue(tensor=tensor_util.make_tensor_proto(np.array([1, 2], np.int64))), "int64 [2]: 1, 2"),
         (AttrValue(tensor=tensor_util.make_tensor_proto([b"x"])), "string [1]: x"),
+        (AttrValue(tensor=tensor_util.make_tensor_proto([b"\xff"])), "string [1]: \ufffd"),
+        (AttrValue(tensor=tensor_util.make_tensor_proto([b"x" * 500])), f"string [1]: {'x' * 500}"),
+        (AttrValue(tensor=tensor_util.make_tensor_proto([b"x" * 501])), f"string [1]: {'x' * 500}…"),
+        (
+            AttrValue(tensor=tensor_util.make_tensor_proto(np.arange(16))),
+            f"int64 [16]: {', '.join(map(str, range(16)))}",
+        ),
+        (AttrValue(func=NameAttrList()), "function "),
+        (AttrValue(type=-(1 << 31)), str(-(1 << 31))),
         (AttrValue(tensor=tensor_pb2.TensorProto(dtype=20)), "tensor: tensor of unknown dtype 20"),
         (AttrValue(), ""),
     ],
@@ -143,6 +157,49 @@ def test_a_type_has_32_bits_as_in_protobuf(tmp_path: Path, varint: bytes, text: 
     assert text in ("int32", str(number))
     data = bytes([1 << 3 | 2, len(node)]) + node
     assert NodeAttributes(0)(stored(tmp_path, data)) == (("T", text),)
+
+
+def node_with(entry: bytes) -> bytes:
+    """A graph of a node with these bytes as the one entry of its attributes."""
+    node = bytes([5 << 3 | 2, len(entry)]) + entry
+    return bytes([1 << 3 | 2, len(node)]) + node
+
+
+def valued(value: bytes) -> bytes:
+    return b"\x0a\x01x\x12" + bytes([len(value)]) + value
+
+
+@pytest.mark.parametrize(
+    ("entry", "name", "text"),
+    [
+        (b"", "", ""),
+        (b"\x0a\x01x", "x", ""),
+        (b"\x12\x02\x18\x07", "", "7"),
+        (valued(AttrValue(s=b"a").SerializeToString() + AttrValue(i=7).SerializeToString()), "x", "a, 7"),
+        (valued(bytes([13 << 3, 1])), "x", "field 13"),
+        (valued(bytes([3 << 3 | 2, 1, 1])), "x", "field 3"),
+        (valued(bytes([1 << 3 | 2, 2, 13 << 3, 1])), "x", "[field 13]"),
+        (valued(bytes([1 << 3 | 2, 5, 2 << 3 | 5, 1, 1, 1, 1])), "x", "[]"),
+        (valued(bytes([1 << 3 | 2, 9, 4 << 3 | 2, 7]) + b"\0\0\0\x3f\1\2\3"), "x", "[0.5]"),
+        (valued(bytes([1 << 3 | 2, 4, 9 << 3 | 2, 2, 10, 0])), "x", "[function ]"),
+    ],
+    ids=["nothing", "no value", "no key", "two values", "unknown", "other type", "unknown in a list", "other in a list",
+         "half a number", "no name"],
+)  # fmt: skip
+def test_what_protobuf_would_not_write(tmp_path: Path, entry: bytes, name: str, text: str) -> None:
+    assert NodeAttributes(0)(stored(tmp_path, node_with(entry))) == ((name, text),)
+
+
+@pytest.mark.parametrize(
+    ("graph", "reason"),
+    [(b"\x0a\x05ab", "bytes that hold no graph"), (b"\x0a\x03\x2a\x05a", "attributes of a node: ")],
+)
+def test_what_cannot_be_read_names_its_place(tmp_path: Path, graph: bytes, reason: str) -> None:
+    ref = stored(tmp_path, graph)
+    with pytest.raises(PayloadError) as error:
+        NodeAttributes(0)(ref)
+    assert str(error.value).startswith(f"{ref.path}: {reason}")
+    assert str(error.value).endswith(f" (at byte {ref.offset})")
 
 
 @given(st.binary(max_size=60))

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from tests.tui.reader.peers.logs import Follower, follow
 from tui.model import Forgotten, Gone, Problem
 from tui.reader.peers import rows
+from tui.reader.peers.lines import LineParser
 from tui.reader.peers.names import Kind
+from tui.reader.peers.rows import Rows
 from tui.reader.peers.tail import CHUNK_BYTES
 
 LIGHTNING = "epoch,step,train_loss,val_loss\n0,1,0.5,\n0,3,0.25,\n0,3,,0.75\n"
@@ -315,3 +317,59 @@ def test_no_bytes_are_too_strange(data: bytes, kind: Kind, tmp_path_factory: pyt
     follower = follow(tmp_path_factory.mktemp("any") / "log", kind, begin + data)
     follower.look()
     assert not follower.reader.pending
+
+
+class Lines(LineParser):
+    """Keeps lines and where they begin."""
+
+    def __init__(self, rows: Rows) -> None:
+        super().__init__(rows)
+        self.lines: list[tuple[int, bytes]] = []
+
+    def _line(self, line: bytes, offset: int) -> None:
+        self.lines.append((offset, line))
+        self.refused = line == b"no log"
+
+
+def fed(text: bytes, at: int = 0, most: int | None = None) -> tuple[list[tuple[int, bytes]], list[Problem], int]:
+    """The lines of a file from `at` on, in chunks of at most so many bytes; problems; and how far it was read."""
+    rows = Rows("run", "file")
+    parser = Lines(rows)
+    while taken := parser.feed(text[at : at + (most or len(text))], at):
+        at += taken
+    return parser.lines, [batch for batch in rows.take() if isinstance(batch, Problem)], at
+
+
+def test_lines_and_where_they_begin() -> None:
+    text = b"\xef\xbb\xbfa\n\n  b \r\n\xef\xbb\xbfc\nd"
+    lines = [(0, b"a"), (6, b"b"), (12, b"\xef\xbb\xbfc")]
+    assert fed(text) == (lines, [], 17)
+    assert fed(text, most=8) == (lines, [], 17)
+    # A mark of the byte order stands at a file's start only, not where reading goes on.
+    assert fed(text, at=12) == (lines[2:], [], 17)
+    assert fed(text, at=6) == (lines[1:], [], 17)
+
+
+def test_nothing_is_read_behind_what_shows_that_it_is_no_log() -> None:
+    assert fed(b"a\nno log\nb\n") == ([(0, b"a"), (2, b"no log")], [], 11)
+
+
+@pytest.mark.parametrize("more", [0, 1, CHUNK_BYTES, 2 * CHUNK_BYTES])
+def test_a_line_that_is_as_long_as_a_chunk_is_left_out(more: int) -> None:
+    long = b"x" * (CHUNK_BYTES + more)
+    lines, problems, end = fed(b"a\n" + long + b"\nb\n", most=CHUNK_BYTES)
+    assert (lines, end) == ([(0, b"a"), (len(long) + 3, b"b")], len(long) + 5)
+    assert problems == [Problem("file", 2, "line is longer than 1 MiB; it is left out")]
+    lines, problems, _ = fed(b"a\n" + long[: CHUNK_BYTES - 1] + b"\nb\n", most=CHUNK_BYTES)
+    assert ([len(line) for _, line in lines], problems) == ([1, CHUNK_BYTES - 1, 1], [])
+
+
+def test_problems_of_rows_name_the_byte_where_the_line_begins(tmp_path: Path) -> None:
+    for name, kind, text in (
+        ("metrics.csv", Kind.CSV, "step,a\n1,2\n2,x\n3,4,5\n"),
+        ("metrics.jsonl", Kind.JSON_LINES, '{"step":1,"a":2}\n{"step":2,"a":"x"}\n{\n'),
+    ):
+        problems = follow(tmp_path / name, kind, text).look().problems
+        lines = text.splitlines(keepends=True)
+        at = [len("".join(lines[:number])) for number in range(len(lines))]
+        assert [problem.offset for problem in problems] == at[-2:]

@@ -10,6 +10,7 @@ import pytest
 from tests import builders
 from tui.reader.logdir import discover
 from tui.reader.named_logdir import LogDir
+from tui.reader.peers.names import Kind, PeerFile, is_log_name
 
 
 def found(logdir: Path) -> dict[str, list[tuple[str, str]]]:
@@ -90,6 +91,36 @@ def test_of_a_trainer_s_states_the_newest_is_read_as_the_training_s(tmp_path: Pa
     assert found(tmp_path) == {"out": [("TRAINER_STATE", "out/trainer_state.json")]}
     os.utime(newest, (2e9, 2e9))
     assert found(tmp_path) == {"out": [("TRAINER_STATE", "out/checkpoint-100/trainer_state.json")]}
+
+
+def test_of_checkpoints_the_one_of_most_steps_is_the_newest(tmp_path: Path) -> None:
+    touch(tmp_path, *(f"out/checkpoint-{steps}/trainer_state.json" for steps in (9, 100, 20)))
+    for steps, mtime in ((9, 3e9), (100, 1e9), (20, 2e9)):
+        os.utime(tmp_path / "out" / f"checkpoint-{steps}" / "trainer_state.json", (mtime, mtime))
+    assert found(tmp_path) == {"out": [("TRAINER_STATE", "out/checkpoint-100/trainer_state.json")]}
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("run-1.wandb", True),
+        ("metrics.csv", True),
+        ("train_log.jsonl", True),
+        ("meta.yaml", True),
+        ("hparams.yaml", True),
+        ("trainer_state.json", True),
+        ("other.csv", False),
+        ("metrics.json", False),
+        ("catalog.jsonl", False),
+        ("", False),
+    ],
+)
+def test_names_that_are_read_wherever_they_are(name: str, read: bool) -> None:
+    assert is_log_name(name) is read
+
+
+def test_a_trainer_s_state_stands_for_the_one_before() -> None:
+    assert [kind for kind in Kind if PeerFile(kind, "file").replaces] == [Kind.TRAINER_STATE]
 
 
 @pytest.mark.parametrize("where", ["out", "out/runs/Nov22_host"])

@@ -6,7 +6,42 @@ import math
 
 import pytest
 
-from tui.reader.peers.numbers import step_of, time_of
+from tui.reader.peers.numbers import number_of, number_of_text, step_of, time_of
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1" * 400, math.inf),
+        ("1" * 401, None),
+        ("0" * 399 + "5", 5.0),
+        ("1_0", None),
+        ("x", None),
+        (" -2.5e3 ", -2500.0),
+    ],
+)
+def test_texts_that_are_numbers(text: str, number: float | None) -> None:
+    assert number_of_text(text) == number
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (True, None),
+        (False, None),
+        (0.5, 0.5),
+        (-3, -3.0),
+        (10**400, math.inf),
+        (-(10**400), -math.inf),
+        ("1", None),
+        (" Infinity ", math.inf),
+        ("-inf", -math.inf),
+        (None, None),
+        ([1], None),
+    ],
+)
+def test_values_that_are_numbers(value: object, number: float | None) -> None:
+    assert number_of(value) == number
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,10 @@ def test_a_record_that_is_too_long_is_left_out(tmp_path: Path, monkeypatch: pyte
     records = [history(0, {"a": 0}), history(1, {"a": 1, "t": "x" * (1 << 20)}), history(2, {"a": 2})]
     follower = follow(tmp_path / "run.wandb", Kind.WANDB, frames(records))
     assert follower.points() == {"a": [(0, 0.0), (2, 2.0)]}
-    assert follower.reasons() == ["record is longer than 1 MiB; it is left out"]
+    [problem] = follower.look().problems
+    assert problem.reason == "record is longer than 1 MiB; it is left out"
+    assert problem.offset is not None
+    assert problem.offset % BLOCK == 0  # the frame with which it became so
 
 
 def test_a_file_that_comes_byte_by_byte(tmp_path: Path) -> None:
@@ -138,7 +141,8 @@ def test_zeros_at_the_end_wait_and_are_passed_over_when_something_follows(tmp_pa
 def test_what_is_no_log_is_told_and_shows_no_run(tmp_path: Path) -> None:
     follower = follow(tmp_path / "run.wandb", Kind.WANDB, b"PNG\r\n\x1a\n" * 10)
     assert follower.look().runs == {}
-    assert follower.reasons() == ["file has no header of wandb's"]
+    [problem] = follower.look().problems
+    assert (problem.reason, problem.offset) == ("file has no header of wandb's", 0)
 
 
 @pytest.mark.parametrize(
@@ -155,8 +159,48 @@ def test_what_is_no_log_is_told_and_shows_no_run(tmp_path: Path) -> None:
 def test_a_bad_record_is_told_and_the_others_are_read(record: bytes, reason: str, tmp_path: Path) -> None:
     follower = follow(tmp_path / "run.wandb", Kind.WANDB, frames([record, history(1, {"a": 1})]))
     assert follower.points() == {"a": [(1, 1.0)]}
-    [told] = follower.reasons()
-    assert told.startswith(reason)
+    [problem] = follower.look().problems
+    assert problem.reason.startswith(reason)
+    assert problem.offset == (7 if len(record) < BLOCK else 3 * BLOCK)  # where its last frame begins
+
+
+def test_the_step_of_a_row_comes_before_one_among_its_values(tmp_path: Path) -> None:
+    rows = [
+        part(2, item(["a"], 1) + item(["_step"], 9) + part(2, logs.whole(1, 7))),
+        part(2, item(["a"], 2) + item(["_step"], 9)),
+    ]
+    assert follow(tmp_path / "run.wandb", Kind.WANDB, frames(rows)).points() == {"a": [(7, 1.0), (9, 2.0)]}
+
+
+def test_what_belongs_to_media_is_no_metric_and_what_stands_beside_a_text_is(tmp_path: Path) -> None:
+    items = [item(["img", "deep", "_type"], "image"), item(["img", "width"], 8), item(["opt", "name"], "adam")]
+    items += [item(["opt", "lr"], 0.5), item(["odd"], b"xnanx"), item(["_step"], 1)]
+    items += [part(1, part(1, b"a\xff") + part(16, b"3"))]
+    follower = follow(tmp_path / "run.wandb", Kind.WANDB, frames([part(2, b"".join(items))]))
+    assert follower.points() == {"opt/lr": [(1, 0.5)], "a\udcff": [(1, 3.0)]}
+
+
+@pytest.mark.parametrize("rest", [7, 8, 100])
+def test_zeros_up_to_the_end_of_a_block_are_passed_over(tmp_path: Path, rest: int) -> None:
+    """Of a frame's header only the last byte may not be zero: that is none."""
+    begin = frames([history(0, {"a": 0})])
+    filler = BLOCK - rest - len(frames([history(1, {"t": ""})], start=len(begin))) - len(begin)
+    begin += frames([history(1, {"t": "x" * (filler - 8)})], start=len(begin))
+    begin += bytes(BLOCK - len(begin))
+    follower = follow(tmp_path / "run.wandb", Kind.WANDB, begin)
+    assert follower.points() == {"a": [(0, 0.0)]}
+    with (tmp_path / "run.wandb").open("ab") as file:
+        file.write(frames([history(2, {"a": 2})], start=BLOCK))
+    assert (follower.points(), follower.reasons()) == ({"a": [(0, 0.0), (2, 2.0)]}, [])
+
+
+def test_zeros_with_something_behind_cost_the_rest_of_their_block(tmp_path: Path) -> None:
+    begin = frames([history(0, {"a": 0})]) + bytes(50) + b"X" * 50
+    data = begin.ljust(BLOCK, b"X") + frames([history(2, {"a": 2})], start=BLOCK)
+    for end in (len(begin), len(data)):
+        follower = follow(tmp_path / f"{end}.wandb", Kind.WANDB, data[:end])
+        assert follower.points() == {"a": [(0, 0.0), (2, 2.0)] if end == len(data) else [(0, 0.0)]}
+        assert follower.reasons() == []
 
 
 CONTENT = frames([run({"lr": 1}), *LONG[:40], exit_(0)])

@@ -62,6 +62,25 @@ def test_a_run_of_mlflow(tmp_path: Path) -> None:
     assert follower.look().runs["run"].end == SessionEnd("FAILURE", 1.7e9 + 9)
 
 
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        (b"run_uuid: 'ab'\nname: x\n", SessionStart({}), None),
+        (b"run_id: ab\nrun_name: 'it''s'\nstart_time: null\n", SessionStart({}, "it''s"), None),
+        (b'run_id: ab\nrun_name: "a\xff"\nstatus: 5\n', SessionStart({}, "a\udcff"), SessionEnd("FAILURE")),
+        (b"run_id: ab\nstart_time: 1000\nstatus: 3\n", SessionStart({}, "", 1.0), SessionEnd("SUCCESS")),
+    ],
+    ids=["before 1.0", "quotes", "no UTF-8", "no name"],
+)
+def test_what_an_mlflow_run_says_of_itself(
+    tmp_path: Path, text: bytes, start: SessionStart, end: SessionEnd | None
+) -> None:
+    (tmp_path / "params").mkdir()
+    (tmp_path / "params" / "lr").write_text("1")
+    summary = follow(tmp_path / "meta.yaml", Kind.MLFLOW, text).look().runs["run"]
+    assert (summary.start, summary.end) == (SessionStart({"lr": 1.0}, start.group_name, start.start_time), end)
+
+
 def test_params_of_mlflow_that_are_no_files_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "params").mkdir()
     (tmp_path / "params" / "lr").write_text("0.1")
@@ -69,6 +88,23 @@ def test_params_of_mlflow_that_are_no_files_are_left_out(tmp_path: Path) -> None
     (tmp_path / "params" / "gone").symlink_to("nowhere")
     start = follow(tmp_path / "meta.yaml", Kind.MLFLOW, META).look().runs["run"].start
     assert start == SessionStart({"lr": 0.1}, "brave-cub-1", 1_700_000_000.5)
+
+
+def test_params_of_mlflow_have_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.reader.peers.mlflow._MOST_PARAMS", 2)
+    (tmp_path / "params").mkdir()
+    for name, text in {"a": b"x" * 6000, "b": b"y" * 6001, "c": b"z\xff"}.items():
+        (tmp_path / "params" / name).write_bytes(text)
+    follower = follow(tmp_path / "meta.yaml", Kind.MLFLOW, META)
+    start = follower.look().runs["run"].start
+    kept = {"a": "x" * 6000, "b": "y" * 6000, "c": "z\udcff"}
+    assert start is not None
+    assert len(start.hparams) == 2
+    assert all(kept[name] == value for name, value in start.hparams.items())
+    monkeypatch.setattr("tui.reader.peers.mlflow._MOST_PARAMS", 3)
+    start = follow(tmp_path / "meta.yaml", Kind.MLFLOW, META).look().runs["run"].start
+    assert start is not None
+    assert start.hparams == kept
 
 
 def test_any_other_meta_yaml_is_no_run(tmp_path: Path) -> None:
@@ -89,6 +125,18 @@ def test_a_trainer_s_state(tmp_path: Path) -> None:
     assert follower.points() == {"loss": [(5, 2.0), (20, 1.0)]}
     assert follower.count(Forgotten) == 1
     assert follower.look().runs["run"].end == SessionEnd("SUCCESS")
+
+
+@pytest.mark.parametrize(
+    ("done", "planned", "ended"),
+    [(0, 0, False), (5, 0, False), (5, -1, False), (1, 1, True), (9, 10, False), (10, 9, True), (None, 1, False)],
+)
+def test_a_trainer_that_did_all_its_steps_has_ended(
+    tmp_path: Path, done: int | None, planned: int, ended: bool
+) -> None:
+    text = state(global_step=done, max_steps=planned)
+    follower = follow(tmp_path / "trainer_state.json", Kind.TRAINER_STATE, text)
+    assert follower.look().runs["run"].ended is ended
 
 
 @pytest.mark.parametrize(
@@ -125,7 +173,9 @@ def test_what_is_in_a_history_besides_rows_is_passed_over(tmp_path: Path) -> Non
     ]
     follower = follow(tmp_path / "trainer_state.json", Kind.TRAINER_STATE, state(log_history=history))
     assert follower.points() == {"loss/a": [(1, 2.0)]}
-    assert follower.reasons() == ["row without a whole number as 'step'; it is left out (told once for this file)"]
+    [problem] = follower.look().problems
+    assert problem.reason == "row without a whole number as 'step'; it is left out (told once for this file)"
+    assert problem.offset == 0
 
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,6 +196,11 @@ def test_hparams_of_lightning(tmp_path: Path) -> None:
     assert start == SessionStart({"lr": 0.1, "model.width": 4.0, "model.act": "relu", "amp": True})
     (tmp_path / "hparams.yaml").write_text("{}\n")
     assert follower.look().runs == {}
+
+
+def test_hparams_that_are_no_utf_8(tmp_path: Path) -> None:
+    start = follow(tmp_path / "hparams.yaml", Kind.HPARAMS, b"lr: 0.1\nname: a\xff\n").look().runs["run"].start
+    assert start == SessionStart({"lr": 0.1, "name": "a\udcff"})
 
 
 def test_hparams_that_are_too_long(tmp_path: Path) -> None:
