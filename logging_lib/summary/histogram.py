@@ -24,6 +24,10 @@ Bins: TypeAlias = str | int | npt.NDArray[Any]
 _SMALLEST_EDGE = 1e-12
 _LARGEST_EDGE = 1e20
 _EDGE_RATIO = 1.1
+# Of a histogram: 16 MB in the file. Ten million would take seconds of a step, a billion all memory of a training.
+MOST_BINS = 1_000_000
+# numpy's rules that follow the quartiles: one value far from the others makes their bins as many as it likes.
+_BY_QUARTILES = ("fd", "auto")
 
 _logger = logging.getLogger("logging_lib")
 
@@ -32,13 +36,15 @@ def checked_bins(bins: object, max_bins: int | None) -> Bins:
     """`bins`, edges copied, after a trial: what numpy would refuse later is refused now.
 
     Raises:
-        ValueError, TypeError: unknown rule, edges that do not rise, a count below 1 or that is no integer.
+        ValueError, TypeError: unknown rule, edges that do not rise, a count that is no integer or not 1 to MOST_BINS.
     """
     if max_bins is not None and operator.index(max_bins) < 1:
         raise ValueError(f"max_bins is {max_bins}, not at least 1")
     if isinstance(bins, str) and bins == "tensorflow":
         return bins
     kept: Bins = bins if isinstance(bins, (str, int)) else np.asarray(captured_array(bins))
+    if not isinstance(kept, str) and np.ndim(kept) == 0 and operator.index(kept) > MOST_BINS:
+        raise ValueError(f"bins is {kept}, and at most {MOST_BINS:,} are counted")
     edges = np.histogram_bin_edges(np.zeros(1), bins=kept)
     if len(edges) < 2 or np.isnan(edges).any():
         raise ValueError("bins need at least two edges, none of them NaN")
@@ -111,7 +117,7 @@ def _count(values: HostValues | DeviceValues, bins: Bins) -> tuple[Statistics, F
         return statistics, *_reaching(values.counts(_closed(tensorflow_edges())), tensorflow_edges(), extremes)
     try:
         edges = _edges(values, bins, extremes)
-    except ValueError:  # the values are so close together, or a rule finds so many bins, that no edges fit between
+    except (ValueError, ArithmeticError, IndexError):  # so close together, or so far apart, that no edges fit between
         edges = np.array([np.nextafter(extremes[0], -np.inf), extremes[1]])
     return statistics, values.counts(_closed(edges))[1:-1].astype(np.float64), edges
 
@@ -121,12 +127,31 @@ def _edges(values: HostValues | DeviceValues, bins: Bins, extremes: tuple[float,
 
     Raises:
         ValueError: the values are too close for so many. numpy before 2.1 makes edges of no width then.
+        ArithmeticError, IndexError: they, or their squares, are beyond what numpy's rules can work with.
     """
-    fitted = values.finite() if isinstance(bins, str) else np.array(extremes)
-    edges = np.histogram_bin_edges(fitted, bins).astype(np.float64)
-    if np.ndim(bins) == 0 and not (edges[:-1] < edges[1:]).all():
+    fitted = np.array(extremes)
+    if isinstance(bins, str):
+        fitted = values.finite()
+        bins = _bounded(bins, fitted, extremes)
+    with np.errstate(over="ignore", invalid="ignore"):  # a range beyond float64's has no bins, as one without width
+        edges = np.histogram_bin_edges(fitted, bins).astype(np.float64)
+    if np.ndim(bins) == 0 and not (len(edges) > 1 and (edges[:-1] < edges[1:]).all()):
         raise ValueError("edges of no width")
     return edges
+
+
+def _bounded(rule: str, values: Floats, extremes: tuple[float, float]) -> str | int:
+    """The rule, or how many bins "auto" has since numpy 2.4 where it would find more than MOST_BINS.
+
+    Source: numpy's `_hist_bin_fd` and `_hist_bin_auto`.
+    """
+    if rule not in _BY_QUARTILES:
+        return rule
+    with np.errstate(over="ignore", invalid="ignore"):  # a range beyond float64's is infinite
+        low, high = np.percentile(values, [25, 75])
+        found = (extremes[1] - extremes[0]) * len(values) ** (1 / 3)
+        too_many = found > 2 * (high - low) * MOST_BINS and high > low
+    return math.ceil(2 * math.sqrt(len(values))) if too_many else rule
 
 
 def _closed(edges: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,6 +45,39 @@ def test_the_last_edge_may_be_the_last_number(edge: float) -> None:
     histo = histogram("h", np.array([1.0, np.finfo(float).max]), np.array([0.0, 2.0, edge])).value[0].histo
     assert list(histo.bucket) == [0, 1, 1]
     assert histo.bucket_limit[-1] == edge
+
+
+@pytest.mark.parametrize("bins", [1_000_001, 2**70, np.array(2_007_361_502)])
+def test_more_bins_than_any_memory_are_refused_at_the_call(bins: Any) -> None:
+    """numpy makes their edges, 16 GB for the last of these."""
+    with pytest.raises(ValueError, match=r"bins is \d+, and at most 1,000,000 are counted"):
+        checked_bins(bins, None)
+
+
+def test_a_million_bins_are_counted() -> None:
+    histo = histogram("h", np.array([0.0, 1.0]), checked_bins(1_000_000, None)).value[0].histo
+    assert len(histo.bucket) == 1_000_001  # an empty one stands before them
+    assert (sum(histo.bucket), histo.bucket_limit[-1]) == (2, 1.0)
+
+
+@pytest.mark.parametrize("rule", ["fd", "auto"])
+def test_a_value_far_from_all_others_takes_no_memory(rule: str) -> None:
+    """A rule that follows the quartiles would find 10^11 bins between them: numpy 2.3 and before try to make them."""
+    values = np.append(np.linspace(0.0, 1.0, 9_999), 1e10)
+    tracemalloc.start()
+    histo = histogram("h", values, checked_bins(rule, None)).value[0].histo
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10_000_000
+    assert list(histo.bucket) == [0, 9_999, *[0] * 198, 1]
+    assert (histo.min, histo.max) == (0.0, 1e10)
+
+
+@pytest.mark.parametrize("rule", ["fd", "auto", "doane", "scott", "stone", "rice", "sturges", "sqrt", 5])
+@pytest.mark.parametrize("values", [np.full(9, 3.0), np.array([-1e308, 0.0, 1.0, 1e308]), np.array([5e-324, 1e308])])
+def test_bins_of_odd_ranges(rule: Any, values: np.ndarray) -> None:
+    """No range, one beyond float64's, one of infinitely many quartiles: they end, and count every value."""
+    assert sum(histogram("h", values, checked_bins(rule, None)).value[0].histo.bucket) == len(values)
 
 
 def test_edges_on_a_device_are_read_at_the_call(fake_device: FakeDevice) -> None:
