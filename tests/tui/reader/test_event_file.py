@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from logging_lib.tfevents.proto import event_pb2
 from logging_lib.tfevents.record import HEADER_BYTES, RecordDecoder
 from tests import builders
 from tui.model import Batch, Forgotten, Gone, Problem, Recovered, RunActivity, ScalarBatch
 from tui.reader import event_file, stream
+from tui.reader.continuity import SAMPLE_BYTES
 from tui.reader.decode import EventDecoder
 from tui.reader.event_file import EventFileReader, looks_like_events
 from tui.reader.stream import EventStream
@@ -437,15 +439,43 @@ def test_a_change_that_was_taken_back_before_it_was_read(tmp_path: Path) -> None
     assert not reader.pending
 
 
-def test_a_copy_may_take_its_place_between_look_and_read(tmp_path: Path) -> None:
+LONG_EVENT = event_pb2.Event(graph_def=bytes(3 * SAMPLE_BYTES))
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [b"", builders.record(OTHER_EVENTS[1])[:20], builders.record(LONG_EVENT)[: 2 * SAMPLE_BYTES]],
+    ids=["whole", "a record that had begun", "a long one"],
+)
+def test_a_copy_may_take_its_place_between_look_and_read(tmp_path: Path, tail: bytes) -> None:
+    """What had begun behind the last whole record may be another one in the copy."""
     path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    with path.open("ab") as file:
+        file.write(tail)
     reader = reader_of(path)
-    read(reader)
+    assert steps(read(reader)) == ALL_STEPS
     builders.append(path, [builders.scalar_event("a", 9, 1.0)])
     reader.look()
-    builders.write(tmp_path / "copy", [*EVENTS, builders.scalar_event("a", 9, 1.0)]).replace(path)
-    assert reader.read() == []
-    assert steps(list(reader.take())) == {"a": [9]}
+    builders.write(tmp_path / "copy", [*EVENTS, builders.scalar_event("a", 9, 1.0), LONG_EVENT]).replace(path)
+    assert [told for told in reader.read() if isinstance(told, Problem)] == []
+    batches = list(reader.take())
+    assert (steps(batches), problems(batches)) == ({"a": [9]}, [])
+
+
+@pytest.mark.parametrize("size", [20, SAMPLE_BYTES])
+def test_a_record_that_had_begun_may_become_another_in_place(tmp_path: Path, size: int) -> None:
+    """What is short is read again: another writer went on there, and the file is longer than it was."""
+    path = builders.write(tmp_path / builders.FILE_NAME, EVENTS)
+    whole = path.stat().st_size
+    with path.open("ab") as file:
+        file.write(builders.record(LONG_EVENT)[:size])
+    reader = reader_of(path)
+    assert steps(read(reader)) == ALL_STEPS
+    with path.open("r+b") as file:
+        file.seek(whole)
+        file.write(builders.records(builders.points("d", range(2000))))
+    batches = read(reader)
+    assert (steps(batches), problems(batches)) == ({"d": list(range(2000))}, [])
 
 
 def test_a_record_too_large_for_memory_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

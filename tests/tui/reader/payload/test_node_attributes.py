@@ -94,6 +94,26 @@ def test_large_values_are_cut(tmp_path: Path) -> None:
     assert text_of(tmp_path, AttrValue(tensor=tensor)).endswith("14, 15, … 4 more")
 
 
+def sized_to(size: int) -> AttrValue:
+    """A tensor of a text that takes so many bytes."""
+    value = AttrValue(tensor=tensor_util.make_tensor_proto([bytes(size)]))
+    value.tensor.string_val[0] = value.tensor.string_val[0][: 2 * size - value.tensor.ByteSize()]
+    assert value.tensor.ByteSize() == size
+    return value
+
+
+def test_a_tensor_of_65536_bytes_is_the_largest_that_is_shown(tmp_path: Path) -> None:
+    assert text_of(tmp_path, sized_to(65_536)).startswith("string [1]: \0")
+    assert text_of(tmp_path, sized_to(65_537)) == "string [1]"
+
+
+@pytest.mark.parametrize(("size", "text"), [(65_536, "float32 [65536]: 1.0, 1.0"), (65_537, "float32 [65537]")])
+def test_a_tensor_of_65536_elements_is_the_largest_that_is_filled(tmp_path: Path, size: int, text: str) -> None:
+    shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=size)])
+    tensor = tensor_pb2.TensorProto(dtype=1, tensor_shape=shape, float_val=[1.0])
+    assert text_of(tmp_path, AttrValue(tensor=tensor))[: len("float32 [65536]: 1.0, 1.0")] == text
+
+
 def test_a_shape_of_more_elements_than_there_are_is_not_filled(tmp_path: Path) -> None:
     for size, text in ((1 << 20, f"float32 [{1 << 20}]"), (1 << 40, "is larger than any summary")):
         shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=size)])

@@ -55,6 +55,30 @@ def test_data_and_settings_are_no_logs(tmp_path: Path) -> None:
     assert found(tmp_path) == {}
 
 
+def test_directories_called_metrics_in_one_another(tmp_path: Path) -> None:
+    """The run is the innermost one that a metrics directory belongs to; a longer name is another directory."""
+    touch(tmp_path, "metrics/meta.yaml", "metrics/metrics/a", "metrics/metrics/metrics/b", "metrics/metricsx/c")
+    touch(
+        tmp_path,
+        "o/meta.yaml",
+        "o/metrics/f",
+        "o/metrics/in/meta.yaml",
+        "o/metrics/in/metrics/d",
+        "o/metrics/in/metrics/m/e",
+    )
+    paths = {run: sorted(path for _, path in files) for run, files in found(tmp_path).items()}
+    assert paths == {
+        "metrics": ["metrics/meta.yaml", "metrics/metrics/a", "metrics/metrics/metrics/b"],
+        "o": ["o/meta.yaml", "o/metrics/f"],
+        "o/metrics/in": ["o/metrics/in/meta.yaml", "o/metrics/in/metrics/d", "o/metrics/in/metrics/m/e"],
+    }
+
+
+def test_metrics_at_the_root_of_a_logdir(tmp_path: Path) -> None:
+    touch(tmp_path, "meta.yaml", "metrics/loss")
+    assert found(tmp_path) == {".": [("MLFLOW", "meta.yaml"), ("MLFLOW_METRIC", "metrics/loss")]}
+
+
 def test_metrics_of_mlflow_are_those_below_a_run_s_directory(tmp_path: Path) -> None:
     touch(tmp_path, "mlruns/0/meta.yaml", "mlruns/0/ab/meta.yaml", "mlruns/0/ab/params/lr", "mlruns/0/ab/tags/x")
     touch(tmp_path, "mlruns/0/ab/metrics/loss", "mlruns/0/ab/metrics/train/metrics/acc", "mlruns/0/ab/artifacts/a.txt")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,29 @@ def test_params_of_mlflow_have_limits(tmp_path: Path, monkeypatch: pytest.Monkey
     start = follow(tmp_path / "meta.yaml", Kind.MLFLOW, META).look().runs["run"].start
     assert start is not None
     assert start.hparams == kept
+
+
+@pytest.mark.parametrize("age", [1.0, -1.0, 5.0])
+def test_params_that_have_just_been_made_are_read_again(tmp_path: Path, age: float) -> None:
+    """A file may stand in its directory before it is written; a directory that stood still for seconds is believed."""
+    params = tmp_path / "params"
+    params.mkdir()
+    (params / "lr").touch()
+    now = time.time()
+    os.utime(params, (now, now - age))
+    follower = follow(tmp_path / "meta.yaml", Kind.MLFLOW, META)
+    follower.look()
+    (params / "lr").write_text("0.1")
+    start = follower.look().runs["run"].start
+    assert start is not None
+    assert start.hparams == {"lr": 0.1 if abs(age) < 2 else ""}
+    (params / "lr").write_text("0.2")
+    os.utime(params, (now, now - 50))
+    start = follower.look().runs["run"].start
+    assert start is not None
+    assert start.hparams == {"lr": 0.2}
+    follower.look()
+    assert follower.count(Forgotten) == (2 if abs(age) < 2 else 1)
 
 
 def test_any_other_meta_yaml_is_no_run(tmp_path: Path) -> None:
