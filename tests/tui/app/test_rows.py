@@ -9,6 +9,8 @@ import pytest
 from tests import builders
 from tests.builders import WALL_TIME, scalar_event
 from tests.tui.app.screens import opened, shown, training, until
+from tui.analysis.statistics import Trend
+from tui.app.widgets.scalar_rows import trend_text
 
 
 def words(line: str) -> list[str]:
@@ -198,3 +200,18 @@ async def test_a_tag_without_a_name_can_be_opened(tmp_path: Path) -> None:
         assert "1.5" in shown(pilot, "#chart")
         await pilot.press("escape")
         assert pilot.app.query_one("#rows").has_focus
+
+
+@pytest.mark.parametrize(
+    ("trend", "text"),
+    [
+        (None, ""),
+        (Trend(0.5, "flat"), "→      "),
+        (Trend(0.0021, "up"), "↑  0.2%"),
+        (Trend(-0.11, "down"), "↓   11%"),
+        (Trend(-1.0, "down"), "↓  100%"),
+        (Trend(1e9, "up"), "↑ >999%"),
+    ],
+)
+def test_arrows_stand_below_each_other(trend: Trend | None, text: str) -> None:
+    assert trend_text(trend) == text

@@ -207,7 +207,8 @@ def trend_text(trend: Trend | None) -> str:
     """An arrow and by how much; a change within the noise is no change: its percentage would be read as one."""
     if trend is None:
         return ""
-    return f"{_ARROWS[trend.direction]} {percent(abs(trend.fraction)) if trend.direction != 'flat' else '    '}"
+    how_much = percent(abs(trend.fraction)) if trend.direction != "flat" else ""
+    return f"{_ARROWS[trend.direction]} {how_much:>5}"
 
 
 def extreme_text(extremes: Extremes | None, tag: str) -> str:
