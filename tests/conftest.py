@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.missing"]
+# Where nothing compiled may be kept, as in some containers, each of the hundreds of programs that tests start compiles
+# all of tbtui: a minute of the whole.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # A slow machine is no failure: no test of this project is timed.
 settings.register_profile(
     "unhurried", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("unhurried")
+
+
+_LONGEST_ID = 60
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """The beginning of a long text: names of tests go from process to process, and into the environment."""
+    if not isinstance(val, (str, bytes)) or len(val) <= _LONGEST_ID:
+        return None
+    return f"{ascii(val[:_LONGEST_ID])}... of {len(val)}"
 
 
 @pytest.fixture(scope="session", autouse=True)

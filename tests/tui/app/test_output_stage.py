@@ -93,7 +93,7 @@ def assert_same_screen(updates: Sequence[Update], *, erases_in_colour: bool = Tr
         assert seen(actual) == seen(expected)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(layouts() | chops(), min_size=1, max_size=6), st.booleans())
 def test_any_updates_draw_what_textual_draws(updates: list[Update], erases_in_colour: bool) -> None:
     assert_same_screen(updates, erases_in_colour=erases_in_colour)

@@ -128,10 +128,13 @@ def test_the_undamaged_file(path: Path) -> None:
 
 @pytest.mark.parametrize("part", range(8))
 def test_a_damaged_byte_costs_its_record_only(path: Path, part: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every byte of some records, and of the others every third: successive ones, which are alike, have others of them."""
     expected: tuple[int, Data] = (-1, {})
     with path.open("r+b", buffering=0) as file:
         for offset in range(len(DATA) * part // 8, len(DATA) * (part + 1) // 8):
             victim = record_at(offset)
+            if victim % 20 != 7 and (offset - STARTS[victim] + victim) % 3:
+                continue
             if expected[0] != victim:
                 expected = victim, kept_of({victim})
                 # A small window has a loop's passes decoded as in a large file, a large one takes all as irregular.
