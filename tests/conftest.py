@@ -28,7 +28,7 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     """The beginning of a long text: names of tests go from process to process, and into the environment."""
     if not isinstance(val, (str, bytes)) or len(val) <= _LONGEST_ID:
         return None
-    return f"{ascii(val[:_LONGEST_ID])}... of {len(val)}"
+    return f"{val[:_LONGEST_ID]!a}... of {len(val)}"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -195,7 +195,7 @@ class Failing(nn.Module):
 def test_a_failure_says_in_one_line_what_failed_and_what_to_do(
     tmp_path: Path, model: Any, inputs: Any, kind: type[Exception], reason: str, advice: str
 ) -> None:
-    if model == "compiled":  # here, for torch imports its compiler for it, which takes seconds of who only collects tests
+    if model == "compiled":  # not among the parameters: the import of torch's compiler takes seconds
         model = nn.Sequential(torch.compile(nn.Linear(3, 2)))
     with SummaryWriter(tmp_path) as writer, pytest.raises(kind, match=f"^add_graph: .*{reason}.*{advice}") as caught:
         writer.add_graph(model, inputs)

@@ -128,7 +128,7 @@ def test_the_undamaged_file(path: Path) -> None:
 
 @pytest.mark.parametrize("part", range(8))
 def test_a_damaged_byte_costs_its_record_only(path: Path, part: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every byte of some records, and of the others every third: successive ones, which are alike, have others of them."""
+    """Every byte of some records, and every third of the others, of each another third than of the one before."""
     expected: tuple[int, Data] = (-1, {})
     with path.open("r+b", buffering=0) as file:
         for offset in range(len(DATA) * part // 8, len(DATA) * (part + 1) // 8):
