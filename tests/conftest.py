@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.missing"]
-# Where nothing compiled may be kept, as in some containers, each of the hundreds of programs that tests start compiles
-# all of tbtui: a minute of the whole.
+# Where nothing compiled may be kept, as in some containers, each of the hundreds of programs that tests start would
+# compile all of tbtui.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # A slow machine is no failure: no test of this project is timed.

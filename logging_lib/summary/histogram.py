@@ -24,7 +24,7 @@ Bins: TypeAlias = str | int | npt.NDArray[Any]
 _SMALLEST_EDGE = 1e-12
 _LARGEST_EDGE = 1e20
 _EDGE_RATIO = 1.1
-# Of a histogram: 16 MB in the file. Ten million would take seconds of a step, a billion all memory of a training.
+# Of a histogram: 16 MB in the file. Two billion were 16 GB of edges in the training.
 MOST_BINS = 1_000_000
 # numpy's rules that follow the quartiles: one value far from the others makes their bins as many as it likes.
 _BY_QUARTILES = ("fd", "auto")
@@ -141,7 +141,7 @@ def _edges(values: HostValues | DeviceValues, bins: Bins, extremes: tuple[float,
 
 
 def _bounded(rule: str, values: Floats, extremes: tuple[float, float]) -> str | int:
-    """The rule, or how many bins "auto" has since numpy 2.4 where it would find more than MOST_BINS.
+    """The rule, or how many bins "auto" has since numpy 2.3 where it would find more than MOST_BINS.
 
     Source: numpy's `_hist_bin_fd` and `_hist_bin_auto`.
     """
