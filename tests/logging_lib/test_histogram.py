@@ -62,7 +62,7 @@ def test_a_million_bins_are_counted() -> None:
 
 @pytest.mark.parametrize("rule", ["fd", "auto"])
 def test_a_value_far_from_all_others_takes_no_memory(rule: str) -> None:
-    """By the quartiles there are 10^11 bins between them: "auto" of numpy before 2.3 tries to make them, "fd" of any."""
+    """There are 10^11 bins between them: "auto" of numpy before 2.3 tries to make them, "fd" of any numpy."""
     values = np.append(np.linspace(0.0, 1.0, 9_999), 1e10)
     tracemalloc.start()
     histo = histogram("h", values, checked_bins(rule, None)).value[0].histo
