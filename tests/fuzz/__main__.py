@@ -125,14 +125,21 @@ def _fuzz_guided(name: str, seconds: int, directory: Path, chance: int | None) -
         chosen = target(name)
         seeds = chosen.seeds()
     take_warnings_for_errors()
-    for number, seed in enumerate(seeds):
-        (directory / f"seed-{number:03}").write_bytes(seed)
+    begun_with = directory.parent / f"{name}-seeds"
+    begun_with.mkdir(exist_ok=True)
+    paths = [begun_with / f"{number:03}" for number in range(len(seeds))]
+    for path, seed in zip(paths, seeds, strict=True):
+        path.write_bytes(seed)
     limits = [
+        # In this order: that of a directory is another one on each file system.
+        f"-seed_inputs={','.join(map(str, paths))}",
+        "-reload=0",
         f"-max_total_time={seconds}",
         f"-max_len={MOST_BYTES}",
         f"-timeout={_SLOWEST_SECONDS}",
         f"-rss_limit_mb={_MOST_MEGABYTES}",
-        *([] if chance is None else [f"-seed={chance}"]),
+        # What code compares has paths and times in it, which are others each time.
+        *([] if chance is None else [f"-seed={chance}", "-use_cmp=0"]),
     ]
     own = {}
     if (mutate := chosen.mutate) is not None:

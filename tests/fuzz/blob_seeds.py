@@ -167,22 +167,21 @@ def curves() -> list[bytes]:
     """PR curves, the parts of meshes in one event, and layouts."""
     counts = np.array([[3, 2, 0], [1, 0, 0], [0, 1, 1], [0, 1, 3], [0.75, 1, 0], [1, 0.5, 0]])
     curve = builders.tensor("c", to_tensor_proto(counts.astype("<f4")), plugins.PR_CURVES)
-    kinds = (("VERTEX", "<f4", _NUMBERS), ("FACE", "<i4", _NUMBERS % 2), ("COLOR", "u1", _NUMBERS * 40))
-    parts = [
-        builders.tensor(
-            f"m_{kind}",
-            to_tensor_proto(numbers.astype(dtype)[None]),
-            plugins.MESH,
-            plugin_data_pb2.MeshPluginData(name="m", content_type=kind, json_config="{}").SerializeToString(),
-        )
-        for kind, dtype, numbers in kinds
-    ]
+    faces, colours = ("FACE", "<i4", _NUMBERS % 2), ("COLOR", "u1", _NUMBERS * 40)
+    mesh = [_mesh_part(*part) for part in (("VERTEX", "<f4", _NUMBERS), faces, colours)]
+    wide = [_mesh_part(*part) for part in (("VERTEX", "<f8", _NUMBERS - 1e308), faces)]
     chart = layout_pb2.Chart(title="chart", multiline=layout_pb2.MultilineChartContent(tag=["loss", "a/.*"]))
     series = layout_pb2.MarginChartContent.Series(value="v", lower="l", upper="u")
     band = layout_pb2.Chart(title="band", margin=layout_pb2.MarginChartContent(series=[series]))
     layout = layout_pb2.Layout(category=[layout_pb2.Category(title="c", chart=[chart, band], closed=True)])
     value = strings(plugins.CUSTOM_SCALARS, layout.SerializeToString(), shape=())
-    return [*_events([curve, value]), builders.event(*parts).SerializeToString()]
+    return [*_events([curve, value]), *(builders.event(*parts).SerializeToString() for parts in (mesh, wide))]
+
+
+def _mesh_part(kind: str, dtype: str, numbers: npt.NDArray[Any]) -> Value:
+    data = plugin_data_pb2.MeshPluginData(name="m", content_type=kind, json_config="{}")
+    tensor = to_tensor_proto(numbers.astype(dtype)[None])
+    return builders.tensor(f"m_{kind}", tensor, plugins.MESH, data.SerializeToString())
 
 
 def graph(count: int = 3) -> bytes:

@@ -226,7 +226,9 @@ def _check_mesh(refs: list[BlobRef], vertices: BlobRef) -> None:
             if picture is None:
                 continue
             count = len(picture.points)
-            assert count <= picture.vertices and math.isfinite(picture.radius) and picture.radius >= 0
+            assert count <= picture.vertices
+            lengths = np.linalg.norm(picture.points, axis=1)
+            assert lengths[np.isfinite(lengths)].max(initial=0.0) <= 1.0001 and not np.isinf(picture.points).any()
             assert picture.drawn.size == 0 or 0 <= picture.drawn.min() <= picture.drawn.max() < count
             whole = read_whole(source)
             assert whole.faces.size == 0 or 0 <= whole.faces.min() <= whole.faces.max() < len(whole.vertices)

@@ -170,4 +170,13 @@ def _changed_leaf(node: Node, chance: random.Random, change: Change, most: int) 
         size = _FIXED[node.wire_type]
         content = change(node.value, size)[:size].ljust(size, b"\0")
         return Node(node.number, node.wire_type, chance.choice((content, *_FLOATS[node.wire_type])))
+    if not node.below and len(node.value) >= 4 and chance.random() < 0.25:
+        return Node(node.number, 2, _with_a_float(node.value, chance))
     return Node(node.number, 2, change(written(node.below) if node.below else node.value, most))
+
+
+def _with_a_float(content: bytes, chance: random.Random) -> bytes:
+    """Of the content of a tensor one number is special."""
+    number = chance.choice(_FLOATS[5] if len(content) < 8 else [*_FLOATS[1], *_FLOATS[5]])
+    at = chance.randrange(len(content) // len(number)) * len(number)
+    return content[:at] + number + content[at + len(number) :]

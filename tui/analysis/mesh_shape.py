@@ -65,8 +65,21 @@ def edges_of(faces: Ints) -> Ints:
     return np.stack([numbers >> 32, numbers & 0xFFFFFFFF], axis=1).astype(np.int32)
 
 
-def turned(vertices: npt.NDArray[Any], centre: tuple[float, float, float], yaw: float, pitch: float) -> Floats:
-    """Vertices [n, 3] about a centre, turned by degrees about the upright axis, then towards the eye: float64[n, 3].
+def from_centre(vertices: npt.NDArray[Any], box: Box) -> npt.NDArray[np.float32]:
+    """Vertices [n, 3] as seen from the centre of their box, the farthest one at distance 1: float32[n, 3], those that
+    are not finite NaN.
+    """
+    finite = np.isfinite(vertices).all(axis=1)
+    away = vertices[finite].astype(np.float64) - box.centre
+    away /= np.abs(away).max() or 1.0  # first: numbers of float64 have squares that are none
+    away /= np.linalg.norm(away, axis=1).max() or 1.0
+    found = np.full(vertices.shape, np.nan, np.float32)
+    found[finite] = away
+    return found
+
+
+def turned(vertices: npt.NDArray[Any], yaw: float, pitch: float) -> Floats:
+    """Vertices [n, 3] turned by degrees about the upright axis, then towards the eye: float64[n, 3].
 
     x goes right, y up and z to the eye, as in three.js, with which TensorBoard shows meshes.
     """
@@ -81,5 +94,5 @@ def turned(vertices: npt.NDArray[Any], centre: tuple[float, float, float], yaw: 
         [0.0, math.cos(down), -math.sin(down)],
         [0.0, math.sin(down), math.cos(down)],
     ])  # fmt: skip
-    with np.errstate(invalid="ignore"):  # an infinite vertex is nowhere
-        return np.asarray((vertices.astype(np.float64) - centre) @ (about_x @ about_y).T)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(vertices.astype(np.float64) @ (about_x @ about_y).T)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from logging_lib.tfevents import plugins
-from tui.analysis.mesh_shape import Box, Ints, bounding_box, edges_of, usable_faces
+from tui.analysis.mesh_shape import Box, Ints, bounding_box, edges_of, from_centre, usable_faces
 from tui.app.blob_steps import Place, step_line
 from tui.model import BlobRef, SeriesKey, TagInfo
 from tui.reader.payload import PayloadError, mesh_part, read_mesh
@@ -96,17 +96,15 @@ class MeshSource(NamedTuple):
 class MeshPicture:
     """One mesh of a batch: how large it is, and as much of it as is drawn.
 
-    `vertices` and `faces` count those logged, `batch` the meshes. `box` holds all finite vertices, None without any;
-    they lie within `radius` of its centre. `points` float32[n, 3] are drawn with `owners` int16[n], their colours,
-    None where none were logged; `drawn` int32[m, 3] and `edges` int32[e, 2] are places in them. `notes` say what is
-    left out.
+    `vertices` and `faces` count those logged, `batch` the meshes. `box` holds all finite vertices, None without any.
+    `points` float32[n, 3], as `from_centre` has them, are drawn with `owners` int16[n], their colours, None where none
+    were logged; `drawn` int32[m, 3] and `edges` int32[e, 2] are places in them. `notes` say what is left out.
     """
 
     vertices: int
     faces: int
     batch: int
     box: Box | None
-    radius: float
     points: npt.NDArray[np.float32]
     drawn: Ints
     edges: Ints
@@ -164,11 +162,18 @@ def _picture(
         notes.append(f"{count(len(kept))} of {count(len(vertices))} vertices drawn")
     drawn = np.searchsorted(kept, drawn).astype(np.int32)
     box = bounding_box(vertices)
-    points = vertices[kept].astype(np.float32)
+    points = from_centre(vertices, box) if box is not None else np.full(vertices.shape, np.nan, np.float32)
     owners = None if colours is None else colour_owners(_colours(colours[kept]))
-    radius = _radius(vertices, box)
     return MeshPicture(
-        len(vertices), len(faces), batch, box, radius, points, drawn, edges_of(drawn), owners, tuple(notes)
+        len(vertices),
+        len(faces),
+        batch,
+        box,
+        points[kept],
+        drawn,
+        edges_of(drawn),
+        owners,
+        tuple(notes),
     )
 
 
@@ -178,14 +183,6 @@ def _every(n: int, most: int) -> int:
 
 def _colours(colours: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     return np.asarray(np.clip(np.nan_to_num(colours), 0, _LARGEST_COLOUR).astype(np.uint8))
-
-
-def _radius(vertices: npt.NDArray[Any], box: Box | None) -> float:
-    """How far the farthest finite vertex is from the middle of the box; 0 without any."""
-    if box is None:
-        return 0.0
-    far = np.square(vertices.astype(np.float64) - box.centre).sum(axis=1)
-    return float(np.sqrt(far[np.isfinite(far)].max()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

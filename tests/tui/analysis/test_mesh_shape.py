@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tui.analysis.mesh_shape import Box, bounding_box, edges_of, turned, usable_faces
+from tui.analysis.mesh_shape import Box, bounding_box, edges_of, from_centre, turned, usable_faces
 
 CORNERS = np.array([[0, 0, 0], [2, 0, 0], [0, 3, 0], [0, 0, 6]], np.float32)
 
@@ -62,14 +62,24 @@ def test_edges_are_the_set_of_sides(faces: np.ndarray) -> None:
     ],
 )
 def test_turns(yaw: float, pitch: float, expected: list[float]) -> None:
-    vertices = np.array([[11, 22, 33]], np.float32)
-    np.testing.assert_allclose(turned(vertices, (10, 20, 30), yaw, pitch), [expected], atol=1e-12)
-    assert not np.isfinite(turned(np.array([[np.inf, 22, 33]]), (10, 20, 30), yaw, pitch)).all()
+    vertices = np.array([[1, 2, 3]], np.float32)
+    np.testing.assert_allclose(turned(vertices, yaw, pitch), [expected], atol=1e-12)
+    assert not np.isfinite(turned(np.array([[np.inf, 2, 3]]), yaw, pitch)).all()
 
 
 @given(st.floats(-360, 360), st.floats(-90, 90))
 def test_a_turn_changes_no_distance(yaw: float, pitch: float) -> None:
-    moved = turned(CORNERS, (1, 1, 1), yaw, pitch)
-    np.testing.assert_allclose(
-        np.linalg.norm(moved, axis=1), np.linalg.norm(CORNERS.astype(float) - 1, axis=1), rtol=1e-9
-    )
+    moved = turned(CORNERS, yaw, pitch)
+    np.testing.assert_allclose(np.linalg.norm(moved, axis=1), np.linalg.norm(CORNERS.astype(float), axis=1), rtol=1e-9)
+
+
+def test_vertices_are_seen_from_the_centre_of_their_box() -> None:
+    vertices = np.array([[3, 7, -1], [np.nan, 0, 0], [3, 1, 7], [3, 4, 3]])
+    box = bounding_box(vertices)
+    assert box is not None
+    expected = [[0, 0.6, -0.8], [np.nan] * 3, [0, -0.6, 0.8], [0, 0, 0]]
+    np.testing.assert_allclose(from_centre(vertices, box), expected, rtol=1e-6)
+    one = np.array([[3.0, 4.0, 5.0]])
+    box = bounding_box(one)
+    assert box is not None
+    np.testing.assert_array_equal(from_centre(one, box), [[0, 0, 0]])

@@ -70,8 +70,7 @@ def test_the_numbers_of_a_mesh(tmp_path: Path) -> None:
     found = picture(snapshot, "cube", Place(10))
     assert (found.vertices, found.faces, found.batch, found.notes) == (8, 12, 1, ())
     assert found.box is not None and found.box.high == pytest.approx((2, 2, 2))
-    assert found.radius == pytest.approx(np.sqrt(3))
-    np.testing.assert_array_equal(found.points, 2 * CORNERS)
+    np.testing.assert_allclose(found.points, (2 * CORNERS - 1) / np.sqrt(3), rtol=1e-6)
     np.testing.assert_array_equal(found.drawn, SIDES)
     assert len(found.edges) == 18
     assert found.owners is not None and len(set(found.owners.tolist())) == 8
@@ -105,13 +104,35 @@ def test_what_cannot_be_drawn_is_left_out_and_told_of(tmp_path: Path) -> None:
     assert np.isfinite(found.points).all()
 
 
+@pytest.mark.parametrize("scale", [5e-324, 1e-200, 1e200, 1.7e308])
+def test_vertices_of_any_size_are_drawn(tmp_path: Path, scale: float) -> None:
+    """What float32 cannot hold, too; the squares of these are zero or infinite."""
+    seen, lost = (2 * CORNERS.astype(np.float64) - 1) * scale, [[np.inf, 1.7e308, 0], [np.nan, 0, -1.7e308]]
+    vertices = np.concatenate([seen, lost])
+    snapshot = read(tmp_path, mesh_event("m", {"VERTEX": vertices[np.newaxis], "FACE": SIDES[np.newaxis]}))
+    found = picture(snapshot, "m")
+    np.testing.assert_allclose(found.points, (2 * CORNERS - 1) / np.sqrt(3), rtol=1e-6)
+    assert found.box is not None and found.box.high == (scale, scale, scale)
+    alone = picture(read(tmp_path / "alone", mesh_event("m", {"VERTEX": vertices[np.newaxis]})), "m")
+    assert np.isnan(alone.points[8:]).all() and np.isfinite(alone.points[:8]).all()
+    none = picture(read(tmp_path / "none", mesh_event("m", {"VERTEX": vertices[np.newaxis, 8:]})), "m")
+    assert (none.box, none.vertices) == (None, 2)
+
+
+def test_vertices_far_from_zero_keep_their_places(tmp_path: Path) -> None:
+    """In metres of a map: float32 would move them by a quarter."""
+    vertices = np.array([500_000.0, 5_400_000.0, 100.0]) + CORNERS.astype(np.float64) / 10
+    found = picture(read(tmp_path, mesh_event("m", {"VERTEX": vertices[np.newaxis]})), "m")
+    np.testing.assert_allclose(found.points, (2 * CORNERS - 1) / np.sqrt(3), rtol=1e-6)
+
+
 def test_large_meshes_are_drawn_in_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app_meshes, "MOST_FACES", 5)
     monkeypatch.setattr(app_meshes, "MOST_POINTS", 4)
     snapshot = read(meshes(tmp_path))
     found = picture(snapshot, "cube")
     assert (len(found.drawn), found.faces, found.notes) == (4, 12, ("4 of 12 faces drawn",))
-    np.testing.assert_array_equal(found.points[found.drawn], 3 * CORNERS[SIDES[::3]])
+    np.testing.assert_allclose(found.points[found.drawn], (2 * CORNERS[SIDES[::3]] - 1) / np.sqrt(3), rtol=1e-6)
     assert picture(snapshot, "cloud/points").notes == ("4 of 11 vertices drawn",)
     monkeypatch.setattr(app_meshes, "MOST_BYTES", 100)
     with pytest.raises(PayloadError, match=r"a mesh of \d+ B, 100 B at most$"):

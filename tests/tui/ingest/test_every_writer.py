@@ -35,7 +35,8 @@ from tensorboardX.proto import summary_pb2 as x_summary
 from torch.utils.tensorboard import SummaryWriter as TorchWriter
 
 import logging_lib
-from tui.app.meshes import MeshSnapshot, read_picture
+from tui.analysis.mesh_shape import from_centre
+from tui.app.meshes import MeshSnapshot, read_picture, read_whole
 from tui.ingest.ingester import Ingester
 from tui.model import BlobRef, Embedding
 from tui.reader import payload
@@ -252,8 +253,13 @@ def test_the_parts_of_a_mesh(written: Written) -> None:
         assert [part.part for part in parts] == ["VERTEX", "FACE", "COLOR"]
         for part, logged in zip(parts, (VERTICES, FACES, COLOURS), strict=True):
             np.testing.assert_array_equal(part.array, logged)
-        picture = read_picture(source)
-        np.testing.assert_array_equal(picture.points[picture.drawn], VERTICES[entry][FACES[entry]])
+        whole, picture = read_whole(source), read_picture(source)
+        np.testing.assert_array_equal(whole.vertices[whole.faces, :3], VERTICES[entry][FACES[entry]])
+        assert picture.box is not None
+        np.testing.assert_array_equal(picture.box.low, VERTICES[entry].min(0))
+        np.testing.assert_array_equal(picture.box.high, VERTICES[entry].max(0))
+        expected = from_centre(VERTICES[entry], picture.box)[FACES[entry]]
+        np.testing.assert_allclose(picture.points[picture.drawn], expected, atol=1e-6)
         assert (picture.vertices, picture.faces, picture.batch, picture.notes) == (4, 2, 2, ())
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.analysis.mesh_shape import Box, turned
+from tui.analysis.mesh_shape import turned
 from tui.app.blobs import Unreadable
 from tui.app.meshes import MeshPicture
 from tui.app.parts import Part, fitting
@@ -90,14 +90,13 @@ class MeshFull(MeshKeys):
         # A large mesh takes a second: not each time that data come in.
         made_of = (picture, self.yaw, self.pitch, self.zoom, self.shown_as, width, height)
         if self._raster is None or made_of != self._raster_of:
-            self._raster_of, self._raster = made_of, self._dots(picture, picture.box, width, height)
+            self._raster_of, self._raster = made_of, self._dots(picture, width, height)
         canvas.draw(self._raster, 0, 0)
         return canvas_strips(canvas, self._styles(picture, run))
 
-    def _dots(self, picture: MeshPicture, box: Box, width: int, height: int) -> Raster:
-        points = turned(picture.points, box.centre, self.yaw, self.pitch)
-        scale = self.zoom * max(min(2 * width, 4 * height) / 2 - 1, 1.0) / (picture.radius or 1.0)
-        points *= scale
+    def _dots(self, picture: MeshPicture, width: int, height: int) -> Raster:
+        points = turned(picture.points, self.yaw, self.pitch)
+        points *= self.zoom * max(min(2 * width, 4 * height) / 2 - 1, 1.0)
         points[:, 0] += width - 0.5
         points[:, 1] = 2 * height - 0.5 - points[:, 1]
         owners = picture.owners if picture.owners is not None else np.zeros(len(points), np.int16)
