@@ -78,6 +78,8 @@ _OTHER_NAMES = {
 _REFERENCE = 100
 # More elements than this in one summary is damage that happens to parse (a shape is only a few bytes).
 MAX_ELEMENTS = 1 << 28
+# Nor does anybody log more rows of nothing: [2**31, 0] has no element, and as a list gigabytes of empty lists.
+MAX_EMPTY = 1 << 20
 # A list that is shorter than the shape saves its writer some bytes, and may cost its reader gigabytes.
 MAX_REPEATED = 1 << 20
 _LISTED_AT_ONCE = 1 << 16
@@ -93,7 +95,8 @@ def shape_of(proto: pb.TensorProto) -> tuple[int, ...]:
     shape = tuple(dim.size for dim in proto.tensor_shape.dim)
     if proto.tensor_shape.unknown_rank or any(size < 0 for size in shape):
         raise ValueError("tensor of unknown shape")
-    if math.prod(shape) > MAX_ELEMENTS:
+    elements = math.prod(shape)
+    if elements > MAX_ELEMENTS or (not elements and math.prod(size for size in shape if size) > MAX_EMPTY):
         raise ValueError(f"tensor of shape {list(shape)} is larger than any summary")
     return shape
 

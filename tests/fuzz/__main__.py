@@ -125,8 +125,8 @@ def _fuzz_guided(name: str, seconds: int, directory: Path, chance: int | None) -
         chosen = target(name)
         seeds = chosen.seeds()
     take_warnings_for_errors()
-    begun_with = directory.parent / f"{name}-seeds"
-    begun_with.mkdir(exist_ok=True)
+    begun_with = directory.parent / "seeds" / name
+    begun_with.mkdir(parents=True, exist_ok=True)
     paths = [begun_with / f"{number:03}" for number in range(len(seeds))]
     for path, seed in zip(paths, seeds, strict=True):
         path.write_bytes(seed)

@@ -217,8 +217,9 @@ def _at_step(a: ScalarSeries, b: ScalarSeries, step: int) -> Pair | None:
 
 def _at_time(a: ScalarSeries, b: ScalarSeries, starts: tuple[float, float]) -> Pair | None:
     """Where both stand after the time that the shorter one of them has lasted."""
-    times = a.wall_times - starts[0], b.wall_times - starts[1]
-    seconds = min(float(times[0].max()), float(times[1].max()))
+    with np.errstate(over="ignore", invalid="ignore"):  # files hold any wall times
+        times = a.wall_times - starts[0], b.wall_times - starts[1]
+    seconds = min(float(np.fmax.reduce(times[0])), float(np.fmax.reduce(times[1])))
     places = [np.flatnonzero(of <= seconds) for of in times]
     if not (len(places[0]) and len(places[1])):
         return None

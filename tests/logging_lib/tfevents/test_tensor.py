@@ -21,6 +21,7 @@ from tensorboard.util import tensor_util
 from logging_lib.tfevents.proto import tensor_pb2 as pb
 from logging_lib.tfevents.tensor import (
     MAX_ELEMENTS,
+    MAX_EMPTY,
     MAX_REPEATED,
     dtype_name,
     from_tensor_proto,
@@ -205,6 +206,8 @@ def test_numpy_string_arrays() -> None:
         (proto_of("DT_FLOAT", [-1]), "tensor of unknown shape"),
         (proto_of("DT_FLOAT", [1 << 14, (1 << 14) + 1]), "tensor of shape [16384, 16385] is larger than any summary"),
         (proto_of("DT_FLOAT", [1 << 62, 4]), f"tensor of shape [{1 << 62}, 4] is larger than any summary"),
+        (proto_of("DT_STRING", [1 << 31, 0, 1]), f"tensor of shape [{1 << 31}, 0, 1] is larger than any summary"),
+        (proto_of("DT_FLOAT", [0, 1 << 19, 3]), f"tensor of shape [0, {1 << 19}, 3] is larger than any summary"),
         (proto_of("DT_INVALID", [1]), "tensor of unknown dtype 0"),
         (proto_of("DT_COMPLEX64", [1], scomplex_val=[1.0]), "complex tensor with half a number"),
         (
@@ -220,6 +223,7 @@ def test_nonsense_is_a_value_error(proto: pb.TensorProto, message: str) -> None:
 
 def test_a_shape_may_be_as_large_as_a_summary() -> None:
     assert shape_of(proto_of("DT_FLOAT", [1 << 14, MAX_ELEMENTS >> 14])) == (1 << 14, MAX_ELEMENTS >> 14)
+    assert shape_of(proto_of("DT_FLOAT", [2, 0, MAX_EMPTY >> 1])) == (2, 0, MAX_EMPTY >> 1)
 
 
 def test_typed_lists_have_a_dtype_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:

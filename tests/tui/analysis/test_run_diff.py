@@ -102,6 +102,18 @@ def test_metrics() -> None:
     assert (late.tag, late.standing, late.last) == ("late", Standing.SECOND, (None, Moment(1.0, 9, 100.0)))
 
 
+def test_wall_times_that_are_none() -> None:
+    """A wall time that is NaN tells nothing; those of +-1e308 are further apart than a float can hold."""
+    odd = scalars("a", "loss", [(1, 110.0, 4.0), (2, math.nan, 1.0), (3, 120.0, 2.0)])
+    far = scalars("b", "loss", [(1, 505.0, 5.0), (2, 1.7e308, 3.0)])
+    snapshot = replace(SNAPSHOT, scalars={odd.key: odd, far.key: far})
+    (loss,) = run_diff(snapshot, session("a"), session("b"), lambda ref: "").metrics
+    assert loss.same_time == Pair(2.0, 5.0, 20.0)
+    runs = {**SNAPSHOT.runs, "b": began("b", -1e308), "a": began("a", math.inf)}
+    (loss,) = run_diff(replace(snapshot, runs=runs), session("a"), session("b"), lambda ref: "").metrics
+    assert loss.same_time is None
+
+
 def test_texts() -> None:
     cfg, new = found().texts
     assert (cfg.tag, cfg.standing, cfg.changes) == (
