@@ -12,6 +12,8 @@ from typing import NamedTuple
 VARINT, FIXED64, DELIMITED, FIXED32 = 0, 1, 2, 5
 _FIXED_BYTES = {FIXED64: 8, FIXED32: 4}
 _MOST_VARINT_BYTES = 10
+_UINT64 = (1 << 64) - 1
+"""Of the bits of ten bytes protobuf keeps 64."""
 
 
 class WireError(ValueError):
@@ -62,5 +64,5 @@ def _varint(data: bytes, position: int, end: int) -> tuple[int, int]:
         byte = data[position + place]
         value |= (byte & 0x7F) << (7 * place)
         if byte < 0x80:
-            return value, position + place + 1
+            return value & _UINT64, position + place + 1
     raise WireError("varint without an end")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from logging_lib.tfevents.proto import event_pb2
 from tests.tui.reader import wire_events as wire
 from tui.reader.wire import DELIMITED, FIXED32, FIXED64, VARINT, Field, WireError, fields
 
@@ -35,6 +36,13 @@ def test_no_fields() -> None:
 def test_varints(number: int, length: int) -> None:
     data = wire.varint_field(2, number, length)
     assert list(fields(data, 0, len(data))) == [Field(2, VARINT, 1, len(data), number)]
+
+
+@pytest.mark.parametrize(("last", "number"), [(0x28, 0), (0x7F, 1 << 63), (0x02, 0), (0x03, 1 << 63)])
+def test_a_varint_of_more_than_64_bits_is_what_protobuf_reads(last: int, number: int) -> None:
+    data = b"\x10" + b"\x80" * 9 + bytes([last])
+    assert list(fields(data, 0, len(data))) == [Field(2, VARINT, 1, 11, number)]
+    assert event_pb2.Event.FromString(data).step == number - (1 << 64 if number else 0)
 
 
 @pytest.mark.parametrize(
