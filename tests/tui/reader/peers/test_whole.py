@@ -205,10 +205,10 @@ def test_what_is_in_a_history_besides_rows_is_passed_over(tmp_path: Path) -> Non
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(whole, "MOST_BYTES", 1 << 20)
     path = tmp_path / "trainer_state.json"
-    follower = follow(path, Kind.TRAINER_STATE, state() + " " * (1 << 20))
+    follower = follow(path, Kind.TRAINER_STATE, state().ljust((1 << 20) + 1))
     assert follower.look().runs == {}
     assert follower.reasons() == ["file is larger than 1 MiB; it is not read"]
-    path.write_text(state())
+    path.write_text(state().ljust(1 << 20))
     assert set(follower.points()) == {"epoch", "loss", "eval_loss"}
     assert follower.reasons() == []
 
