@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 Pixels: TypeAlias = "npt.NDArray[Any]"
 Bytes: TypeAlias = "npt.NDArray[np.uint8]"
+MOST_ENLARGED = 100_000_000
+"""Pixels that a picture is scaled up to; a larger one would take gigabytes of a training's memory."""
 _GRID_COLUMNS = 8
 _UINT16_PER_UINT8 = 257  # 65535 is 255
 
@@ -47,11 +49,13 @@ def scaled_size(size: tuple[int, int], factor: float) -> tuple[int, int]:
     """Both sizes times `factor`, rounded down.
 
     Raises:
-        ValueError, OverflowError: nothing is left, or `factor` is no factor.
+        ValueError, OverflowError: nothing is left, it is enlarged beyond MOST_ENLARGED, or `factor` is no factor.
     """
     width, height = int(size[0] * factor), int(size[1] * factor)
     if width < 1 or height < 1:
         raise ValueError(f"rescale {factor} leaves {width} x {height} pixels of {size[0]} x {size[1]}")
+    if width * height > max(MOST_ENLARGED, size[0] * size[1]):
+        raise ValueError(f"rescale {factor} makes {width} x {height} pixels, and at most {MOST_ENLARGED:,} are made")
     return width, height
 
 
