@@ -100,7 +100,7 @@ def test_boxes_of_bytes_near_the_top_are_labelled_inside_them() -> None:
         ({"labels": ["a", 5]}, TypeError, "a label must be a str, got int"),
         ({"labels": 5}, TypeError, "'int' object is not iterable"),
         ({"rescale": 0.01}, ValueError, "rescale 0.01 leaves 0 x 0 pixels of 60 x 40"),
-        ({"rescale": 1e4}, ValueError, "rescale 10000.0 makes 600000 x 400000 pixels, and at most 100,000,000 are made"),
+        ({"rescale": 1e3}, ValueError, "rescale 1000.0 makes 60000 x 40000 pixels, and at most 100,000,000 are made"),
         ({"rescale": 1e300}, ValueError, "are made"),
         ({"rescale": -1}, ValueError, "rescale -1 leaves -60 x -40 pixels"),
         ({"rescale": float("nan")}, ValueError, "cannot convert float NaN"),
