@@ -46,10 +46,20 @@ def check_tag(tag: object) -> None:
         TypeError: not a str.
         ValueError: a lone surrogate, which UTF-8 has not.
     """
-    if not isinstance(tag, str):
-        raise TypeError(f"a tag must be a str, got {type(tag).__name__}")
-    if not tag.isascii():
-        tag.encode()
+    check_text("a tag", tag)
+
+
+def check_text(name: str, text: object) -> None:
+    """Refuse an argument that no file can hold as text.
+
+    Raises:
+        TypeError: not a str.
+        ValueError: a lone surrogate, which UTF-8 has not.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"{name} must be a str, got {type(text).__name__}")
+    if not text.isascii():
+        text.encode()
 
 
 def check_number(name: str, value: object) -> None:

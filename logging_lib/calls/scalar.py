@@ -9,7 +9,7 @@ from pathlib import PurePath
 from time import time
 from typing import SupportsInt
 
-from logging_lib.arguments import About, as_step, as_wall_time, check_run_name, check_tag
+from logging_lib.arguments import About, as_step, as_wall_time, check_run_name, check_tag, check_text
 from logging_lib.calls.sink import EventSink
 from logging_lib.capture import Number, captured_number
 from logging_lib.inbox import Captured
@@ -57,6 +57,9 @@ class ScalarCalls(EventSink):
             check_tag(tag)
             value = _captured(scalar_value)
             step, when = as_step(global_step), as_wall_time(walltime)
+            for name, text in (("display_name", display_name), ("summary_description", summary_description)):
+                if text:
+                    check_text(name, text)
         if type(value) is not float or new_style or display_name or summary_description:
             from logging_lib.summary.scalar import scalar
 
