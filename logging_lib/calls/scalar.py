@@ -57,13 +57,14 @@ class ScalarCalls(EventSink):
             check_tag(tag)
             value = _captured(scalar_value)
             step, when = as_step(global_step), as_wall_time(walltime)
+            as_tensor, wide = bool(new_style), bool(double_precision)
             for name, text in (("display_name", display_name), ("summary_description", summary_description)):
                 if text:
                     check_text(name, text)
-        if type(value) is not float or new_style or display_name or summary_description:
+        if type(value) is not float or as_tensor or display_name or summary_description:
             from logging_lib.summary.scalar import scalar
 
-            made = partial(scalar, tag, value, new_style, double_precision, display_name, summary_description)
+            made = partial(scalar, tag, value, as_tensor, wide, display_name, summary_description)
             self._run_writer.put(Captured(made), None, step, when)
             return
         self._run_writer.put(tag, value, step, when)

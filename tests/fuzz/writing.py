@@ -40,16 +40,31 @@ Point = tuple[str, int, float, float]
 
 @contextmanager
 def _writer(**options: Any) -> Iterator[SummaryWriter]:
-    """One in an empty directory, whose warnings nobody sees."""
+    """One in an empty directory, whose warnings nobody sees; none of them says that an accepted event was lost."""
     directory = scratch() / "written"
     shutil.rmtree(directory, ignore_errors=True)
-    logger = logging.getLogger("logging_lib")
-    logger.disabled = True
+    logger, said = logging.getLogger("logging_lib"), _Said()
+    logger.propagate = False
+    logger.addHandler(said)
     try:
         with SummaryWriter(directory, flush_secs=60, **options) as writer:
             yield writer
     finally:
-        logger.disabled = False
+        logger.removeHandler(said)
+        logger.propagate = True
+    lost = [line for line in said.lines if "lost" in line]
+    assert not lost, lost
+
+
+class _Said(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
 
 
 @dataclass

@@ -322,6 +322,7 @@ def test_logging_while_another_thread_closes(tmp_path: Path) -> None:
         (lambda w: w.add_scalar("t", Unreadable()), ValueError, "tag 't': out of reach, for good$"),
         (lambda w: w.add_scalar(b"t", 1.0), TypeError, "tag b't': a tag must be a str, got bytes"),
         (lambda w: w.add_scalar("t", 1.0, display_name=5), TypeError, "tag 't': display_name must be a str, got int"),
+        (lambda w: w.add_scalar("t", 1.0, 1, None, True, np.zeros(0)), ValueError, "tag 't': The truth value of"),
         (lambda w: w.add_scalar("t", 1.0, summary_description="\udc80"), ValueError, "tag 't': 'utf-8' codec can't"),
         (
             lambda w: w.add_scalar(torch.zeros(99), "t"),
