@@ -70,9 +70,10 @@ def from_centre(vertices: npt.NDArray[Any], box: Box) -> npt.NDArray[np.float32]
     are not finite NaN.
     """
     finite = np.isfinite(vertices).all(axis=1)
-    away = vertices[finite].astype(np.float64) - box.centre
-    away /= np.abs(away).max() or 1.0  # first: numbers of float64 have squares that are none
-    away /= np.linalg.norm(away, axis=1).max() or 1.0
+    away = vertices[finite].astype(np.float64)
+    away -= box.centre
+    away /= max(away.max(), -away.min()) or 1.0  # first: numbers of float64 have squares that are none
+    away /= np.sqrt(np.einsum("ij,ij->i", away, away).max()) or 1.0
     found = np.full(vertices.shape, np.nan, np.float32)
     found[finite] = away
     return found
