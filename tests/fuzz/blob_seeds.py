@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from functools import cache
+from contextlib import ExitStack
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +42,11 @@ _TEXT = "# Title\n*a* `b`\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n```\ncode\n```\n
 def own_events() -> tuple[bytes, ...]:
     """The payloads of one of everything that our writer can log of arrays, in the order of the files and in them."""
     found: list[bytes] = []
-    with TemporaryDirectory() as name:
+    # Always the same bytes, so that a seed of the fuzzer means the same inputs.
+    clock = partial(float, builders.WALL_TIME)
+    with TemporaryDirectory() as name, ExitStack() as clocks:
+        for place in ("time.time", "logging_lib.calls.scalar.time", "logging_lib.writer.time"):
+            clocks.enter_context(patch(place, clock))
         _write(Path(name))
         for path in sorted(Path(name).rglob("*tfevents*")):
             records = RecordDecoder().feed(path.read_bytes())
@@ -66,7 +72,8 @@ def _write(directory: Path) -> None:
         writer.add_pr_curve("curve", np.array([1, 0, 1]), np.array([0.9, 0.2, 0.6]), 1, num_thresholds=5)
         writer.add_mesh("mesh", np.zeros((1, 4, 3), np.float32), faces=np.array([[[0, 1, 2]]]), global_step=1)
         writer.add_custom_scalars({"group": {"chart": ["Multiline", ["scalar"]]}})
-        writer.add_hparams({"lr": 0.1, "amp": True}, {"metric": 0.5}, run_name="trial")
+        for name, value in (("lr", 0.1), ("amp", True)):  # of two together protobuf writes either one first
+            writer.add_hparams({name: value}, {"metric": 0.5}, run_name=f"trial_{name}")
 
 
 def _events(values: Iterable[Value]) -> list[bytes]:
@@ -202,8 +209,10 @@ def graph(count: int = 3) -> bytes:
     ]
     inner = graph_pb2.NodeDef(name="in", op="f", input=["^n0"], device="/cpu:0").SerializeToString()
     function = graph_pb2.FunctionDef(signature={"name": "f"}, node_def=[inner]).SerializeToString()
-    whole = graph_pb2.GraphDef(node=[node.SerializeToString() for node in nodes], library={"function": [function]})
-    return whole.SerializeToString()
+    whole = graph_pb2.GraphDef(
+        node=[node.SerializeToString(deterministic=True) for node in nodes], library={"function": [function]}
+    )
+    return whole.SerializeToString(deterministic=True)
 
 
 def graphs() -> list[bytes]:
