@@ -21,7 +21,7 @@ from pathlib import Path
 
 from tests.fuzz.all_targets import NAMES, target
 from tests.fuzz.at_random import fuzz_at_random
-from tests.fuzz.target import MOST_BYTES, take_warnings_for_errors
+from tests.fuzz.target import MOST_BYTES, SCRATCH, memory, take_warnings_for_errors
 from tests.fuzz.told import of_log
 
 _GUIDED = find_spec("atheris") is not None
@@ -54,7 +54,9 @@ def main(argv: Sequence[str]) -> int:
             return _fuzz(arguments.targets[0], arguments.seconds, Path(corpus), arguments.seed)
         options = [f"--seconds={arguments.seconds}", f"--corpus={corpus}"]
         options += [] if arguments.seed is None else [f"--seed={arguments.seed}"]
-        return _run_all(arguments.targets or NAMES, arguments.seconds, Path(corpus), arguments.jobs, options)
+        with tempfile.TemporaryDirectory(prefix="tbtui-fuzz-", dir=memory()) as scratch:
+            os.environ[SCRATCH] = scratch
+            return _run_all(arguments.targets or NAMES, arguments.seconds, Path(corpus), arguments.jobs, options)
 
 
 def _run_again(name: str, path: str) -> int:

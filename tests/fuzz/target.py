@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 import unicodedata
 import warnings
@@ -18,6 +20,8 @@ REPEATED = b"\xfd"
 """Begins a record that is there many times; how often, the next byte says."""
 MOST_BYTES = 4096
 """Of an input."""
+SCRATCH = "TBTUI_FUZZ_SCRATCH"
+"""The variable that names where scratch directories are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,20 @@ def take_warnings_for_errors() -> None:
     warnings.simplefilter("ignore", ResourceWarning)
 
 
+def memory() -> Path | None:
+    """A directory in memory, where there is one."""
+    shared = Path("/dev/shm")
+    return shared if os.access(shared, os.W_OK) else None
+
+
 @cache
 def scratch() -> Path:
-    """A directory in memory, where there is one, for the files that targets read."""
-    memory = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(prefix="tbtui-fuzz-", dir=memory if os.access(memory, os.W_OK) else None))
+    """A directory of this process, in memory where that is, for the files that targets read. It goes with the process;
+    libFuzzer ends one without a word, so that who runs that gives a directory which it removes itself.
+    """
+    directory = Path(tempfile.mkdtemp(prefix="tbtui-fuzz-", dir=os.environ.get(SCRATCH) or memory()))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    return directory
 
 
 @contextmanager
