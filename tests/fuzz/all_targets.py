@@ -20,7 +20,8 @@ _MODULES = {
     "screens": ("cells",),
     "pictures": ("pixels",),
     "axes": ("numbers", "charts"),
-    "writing": ("writer", "calls"),
+    "writing": ("writer",),
+    "calling": ("calls",),
 }
 NAMES = tuple(name for names in _MODULES.values() for name in names)
 
