@@ -47,7 +47,10 @@ class Axis:
     def value_at(self, place: float) -> float:
         """The number at a place of 0..1 on an axis of numbers."""
         if self.scale is Scale.LOG:
-            return float(10 ** (math.log10(self.low) + place * (math.log10(self.high) - math.log10(self.low))))
+            low, high = math.log10(self.low), math.log10(self.high)
+            with np.errstate(over="ignore"):
+                value = float(np.float64(10) ** (low + place * (high - low)))
+            return min(max(value, self.low), self.high)  # rounding may lead beyond them, and beyond any float
         return (1 - place) * self.low + place * self.high
 
     def end_at(self, place: float) -> float | str:

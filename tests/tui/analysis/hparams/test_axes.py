@@ -82,6 +82,8 @@ def test_which_columns_have_axes() -> None:
 @given(st.lists(st.one_of(st.none(), st.floats()), min_size=1, max_size=8), st.sampled_from([None, *Scale]))
 @example([0.0, 5e-324], None)
 @example([-1e308, 1e308], None)
+@example([1.7976931348622105e308], Scale.LOG)
+@example([5e-324, 1.7976931348623157e308], Scale.LOG)
 def test_places_are_within_the_axis(values: list[float | None], scale: Scale | None) -> None:
     found = axis(list(values), scale)
     if found is not None:
