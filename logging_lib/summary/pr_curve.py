@@ -100,13 +100,14 @@ def compute_curve(
     steps = np.floor(predictions * last).clip(0, last)
     buckets = np.nan_to_num(steps, nan=num_thresholds).astype(np.intp).reshape(-1)
     true = labels.astype(np.float64)
-    tp, fp = (
-        _at_least(buckets, counted if weights is None else counted * weights, num_thresholds)
-        for counted in (true, 1.0 - true)
-    )
-    tn, fn = fp[0] - fp, tp[0] - tp
-    precision = tp / np.maximum(_SMALLEST_COUNT, tp + fp)
-    recall = tp / np.maximum(_SMALLEST_COUNT, tp + fn)
+    with np.errstate(over="ignore", invalid="ignore"):  # weights may be infinite, and counts then NaN
+        tp, fp = (
+            _at_least(buckets, counted if weights is None else counted * weights, num_thresholds)
+            for counted in (true, 1.0 - true)
+        )
+        tn, fn = fp[0] - fp, tp[0] - tp
+        precision = tp / np.maximum(_SMALLEST_COUNT, tp + fp)
+        recall = tp / np.maximum(_SMALLEST_COUNT, tp + fn)
     return np.stack((tp, fp, tn, fn, precision, recall))
 
 

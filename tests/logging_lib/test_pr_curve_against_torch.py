@@ -190,3 +190,10 @@ def test_bad_arguments_raise_at_the_call(tmp_path: Path, call: Any, error: type[
     with SummaryWriter(tmp_path) as writer, pytest.raises(error, match=f"^tag 't': .*{message}"):
         call(writer)
     assert summaries(tmp_path) == []
+
+
+@pytest.mark.parametrize("weights", [np.inf, -np.inf, 1.7e308])
+def test_weights_of_any_size_are_no_warning(weights: float) -> None:
+    """Of those on the writer's thread nobody knows which call they are about."""
+    found = compute_curve(np.array([0, 1, 1]), np.array([0.1, 0.9, 0.9]), 3, np.array(weights))
+    assert found.shape == (6, 3) and not np.isfinite(found[0, 0])
