@@ -95,7 +95,8 @@ def scales(size: tuple[int, int], room: Room) -> list[float]:
     closest = min(CLOSEST, max(room.columns, 2) // _FEWEST, int(room.aspect * room.rows) // _FEWEST)
     scale = 2.0 ** (math.floor(math.log2(fit * room.dots)) + 1) / room.dots
     found = [fit]
-    while scale <= max(closest, 1):
+    # Where cells are wider than high, a pixel as wide as a cell may be higher than all rows.
+    while scale <= max(closest, min(1.0, room.aspect * room.rows)):
         found.append(scale)
         scale *= 2
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tui.analysis.image_view import CLOSEST, ImageView, Room, fit_scale, image_view, scale_text, scales
@@ -36,6 +36,7 @@ def test_all_of_an_image_fits(size: tuple[int, int], room: Room, scale: float, c
 
 
 @given(sizes, rooms | dotted, st.integers(0, 20), st.tuples(st.integers(0, 5999), st.integers(0, 5999)))
+@example((1, 1), Room(1, 1, 0.5, 16), 1, (0, 0))
 def test_a_view_stays_in_its_room_and_in_the_image(
     size: tuple[int, int], room: Room, zoom: int, at: tuple[int, int]
 ) -> None:
