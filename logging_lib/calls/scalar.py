@@ -58,14 +58,11 @@ class ScalarCalls(EventSink):
             value = _captured(scalar_value)
             step, when = as_step(global_step), as_wall_time(walltime)
             as_tensor, wide = bool(new_style), bool(double_precision)
-            for name, text in (("display_name", display_name), ("summary_description", summary_description)):
-                if text:
-                    check_text(name, text)
-        if type(value) is not float or as_tensor or display_name or summary_description:
+            told = _told("display_name", display_name), _told("summary_description", summary_description)
+        if type(value) is not float or as_tensor or any(told):
             from logging_lib.summary.scalar import scalar
 
-            made = partial(scalar, tag, value, as_tensor, wide, display_name, summary_description)
-            self._run_writer.put(Captured(made), None, step, when)
+            self._run_writer.put(Captured(partial(scalar, tag, value, as_tensor, wide, *told)), None, step, when)
             return
         self._run_writer.put(tag, value, step, when)
         self._learn_tag(tag)
@@ -101,6 +98,14 @@ class ScalarCalls(EventSink):
             self._known_tags.clear()
         if self.on_full == "block" and self.write_to_disk:
             self._known_tags.add(tag)
+
+
+def _told(name: str, text: str | None) -> str:
+    """What viewers show of a tag; "" for None."""
+    if not text:
+        return ""
+    check_text(name, text)
+    return text
 
 
 def _captured(value: object) -> Number:

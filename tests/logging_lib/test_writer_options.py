@@ -79,6 +79,11 @@ def test_names_and_descriptions_are_tensorboardx(tmp_path: Path) -> None:
         writer.add_scalar("a", 0.5, 4, display_name="Late")
         writer.close()
 
+    with SummaryWriter(tmp_path / "none") as writer:
+        writer.add_scalar("a", 0.5, 1, display_name="Loss", summary_description=None)  # type: ignore[arg-type]
+    (value,) = summaries(tmp_path / "none")[0].summary.value
+    assert (value.metadata.display_name, value.metadata.summary_description) == ("Loss", "")
+
     log(SummaryWriter(tmp_path / "ours"))
     log(tensorboardX.SummaryWriter(str(tmp_path / "x")))
     ours, theirs = summaries(tmp_path / "ours"), summaries(tmp_path / "x")

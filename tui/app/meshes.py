@@ -165,15 +165,7 @@ def _picture(
     points = from_centre(vertices, box) if box is not None else np.full(vertices.shape, np.nan, np.float32)
     owners = None if colours is None else colour_owners(_colours(colours[kept]))
     return MeshPicture(
-        len(vertices),
-        len(faces),
-        batch,
-        box,
-        points[kept],
-        drawn,
-        edges_of(drawn),
-        owners,
-        tuple(notes),
+        len(vertices), len(faces), batch, box, points[kept], drawn, edges_of(drawn), owners, tuple(notes)
     )
 
 
